@@ -1,0 +1,1 @@
+"""Handwritten digits: LeNet-5 trained on MNIST, and a page to draw on."""

@@ -1,0 +1,1 @@
+"""Where digits, and what is not a digit, come from."""
