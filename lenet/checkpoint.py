@@ -1,0 +1,131 @@
+"""Files that survive a crash: atomic writes, checkpoints of a training, and a lock on its folder."""
+
+import io
+import json
+import logging
+import os
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import filelock
+import numpy as np
+from numpy.typing import NDArray
+
+KEEP = 2  # the newest, and the one before it should the newest turn out unreadable
+
+log = logging.getLogger(__name__)
+
+
+class CheckpointError(Exception):
+    """A training cannot go on from, or write to, its folder; the text says why and what to do."""
+
+
+def write_atomic(path: Path, write: Callable[[Path], object]) -> None:
+    """Write a file whole or not at all.
+
+    Args:
+        path: the file to write or replace.
+        write: is given the path of a temporary file beside it, of the same suffix, and fills that.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    suffix = "".join(path.suffixes)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name.removesuffix(suffix)}-", suffix=suffix, dir=path.parent)
+    temporary = Path(name)
+    try:
+        os.close(handle)
+        write(temporary)
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())
+        temporary.chmod(0o644)  # mkstemp's own is for the owner's eyes alone
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write `value` as JSON for people to read, whole or not at all."""
+    text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    write_atomic(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold `folder` for one training; it is free again when the process ends, however it ends.
+
+    Raises:
+        CheckpointError: if another training holds it, or it cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with filelock.FileLock(folder / ".lock", blocking=False):
+            yield
+    except filelock.Timeout:
+        raise CheckpointError(f"Another training writes to {folder}; wait for it or give another --out.") from None
+    except OSError as error:
+        raise CheckpointError(f"Cannot write to {folder} ({error.strerror}); give another --out.") from error
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A training between two steps: its arrays in a fixed order, and facts about it as JSON."""
+
+    step: int
+    facts: dict[str, Any]
+    arrays: list[NDArray[Any]]
+
+
+class Checkpoints:
+    """The newest checkpoints of one training, in a folder of their own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def _files(self) -> list[Path]:
+        return sorted(self.folder.glob("step-*.npz"), reverse=True)  # newest first
+
+    def save(self, checkpoint: Checkpoint) -> None:
+        """Write a checkpoint, then drop all but the newest `KEEP`.
+
+        Raises:
+            CheckpointError: if it cannot be written, for want of space or of rights; the earlier ones stay.
+        """
+        arrays = {f"array{index:03d}": array for index, array in enumerate(checkpoint.arrays)}
+        facts = np.array(json.dumps({"step": checkpoint.step, **checkpoint.facts}))
+
+        def write(path: Path) -> None:
+            np.savez(path, allow_pickle=False, facts=facts, **arrays)
+
+        try:
+            write_atomic(self.folder / f"step-{checkpoint.step:08d}.npz", write)
+            for old in self._files()[KEEP:]:
+                old.unlink()
+        except OSError as error:
+            raise CheckpointError(
+                f"The checkpoint of step {checkpoint.step} cannot be written to {self.folder} ({error.strerror}); "
+                "make room or give another --out: the same command goes on from the checkpoint before."
+            ) from error
+
+    def latest(self) -> Checkpoint | None:
+        """The newest readable checkpoint, None if there is none; an unreadable one is passed over with a warning."""
+        for path in self._files():
+            try:
+                with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
+                    facts = json.loads(str(file["facts"]))
+                    arrays = [file[name] for name in sorted(file.files) if name != "facts"]
+                return Checkpoint(facts.pop("step"), facts, arrays)
+            except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+                log.warning("Passed over %s, which is damaged (%s).", path, error)
+        return None
+
+    def clear(self) -> None:
+        """Remove every checkpoint: the training is done, or starts over."""
+        for path in self._files():
+            path.unlink()
+        if self.folder.is_dir() and not any(self.folder.iterdir()):
+            self.folder.rmdir()

@@ -1,0 +1,153 @@
+"""The classifier: weights that were checked, one traced function, and the way from a drawing to a prediction.
+
+    >>> from lenet.classifier import DigitClassifier
+    >>> read = DigitClassifier()
+    >>> read(Image.open("seven.png")).digit
+    7
+
+TensorFlow is imported by the first `DigitClassifier`, not by this module: the page is up before it.
+"""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lenet.checkpoint import write_atomic, write_json
+from lenet.preprocess import Picture, preprocess
+from lenet.verdict import Prediction, Thresholds, judge
+
+if TYPE_CHECKING:
+    import keras
+
+# TensorFlow's start-up notes are not ours to print; it asks once, when it is imported.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
+ARRAYS = "lenet5.weights.h5"
+FACTS = "lenet5.json"
+
+
+class WeightsError(Exception):
+    """The weights cannot be used; the text says which file, why, and how to mend it."""
+
+
+def save(model: "keras.Model", folder: Path, facts: dict[str, Any]) -> None:
+    """Save a network's arrays, and beside them what the loader trusts: their SHA-256 and the thresholds.
+
+    Args:
+        model: a `lenet5()`, trained.
+        folder: where to write; each file is replaced whole.
+        facts: of the training, as JSON, for the people who read the file.
+    """
+    from lenet.network import lenet5
+
+    bare = lenet5()  # never compiled: a trained model would save its optimizer too, three times the size
+    for variable, trained in zip(bare.trainable_variables, model.trainable_variables, strict=True):
+        variable.assign(trained)
+    write_atomic(folder / ARRAYS, bare.save_weights)
+    write_json(
+        folder / FACTS,
+        {"file": ARRAYS, "sha256": digest(folder), "thresholds": Thresholds().to_json(), "training": facts},
+    )
+
+
+def verify(folder: Path = WEIGHTS) -> Thresholds:
+    """Check that the weights are there and are the ones that the thresholds were found with; needs no TensorFlow.
+
+    Returns:
+        The thresholds of the verdict.
+
+    Raises:
+        WeightsError: if a file is missing, unreadable, or not the one it should be.
+    """
+    mend = "Restore it (`git checkout weights`) or train new ones (`python -m lenet.train`)."
+    try:
+        facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+        expected, thresholds = facts["sha256"], Thresholds(**facts["thresholds"])
+        found = digest(folder)
+    except OSError as error:
+        raise WeightsError(f"The weights cannot be read: {error.filename} ({error.strerror}). {mend}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise WeightsError(f"{folder / FACTS} is damaged ({error}). {mend}") from error
+    if found != expected:
+        raise WeightsError(f"{folder / ARRAYS} is damaged: its SHA-256 is not the one in {FACTS}. {mend}")
+    return thresholds
+
+
+def digest(folder: Path = WEIGHTS) -> str:
+    """SHA-256 of the saved arrays, in hexadecimal."""
+    with (folder / ARRAYS).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def load(folder: Path = WEIGHTS) -> "keras.Model":
+    """The network with the saved weights.
+
+    Raises:
+        WeightsError: if a file is missing, unreadable, or not the one it should be.
+    """
+    verify(folder)
+    from lenet.network import lenet5
+
+    model = lenet5()
+    try:
+        model.load_weights(folder / ARRAYS)
+    except (ValueError, OSError, KeyError) as error:
+        raise WeightsError(
+            f"{folder / ARRAYS} does not hold the arrays of this network; train new ones with `python -m lenet.train`."
+        ) from error
+    return model
+
+
+class DigitClassifier:
+    """Reads drawings; safe to share between threads.
+
+    Args:
+        folder: with the weights and what is known of them.
+
+    Raises:
+        WeightsError: if a file is missing, unreadable, or not the one it should be.
+    """
+
+    def __init__(self, folder: Path = WEIGHTS) -> None:
+        self.thresholds = verify(folder)
+        self.model = load(folder)
+        import tensorflow as tf
+
+        # One signature, traced once: a call costs a millisecond, `model.predict` fifty. 1 is the batch of a page.
+        self._logits = tf.function(
+            lambda pictures: self.model(pictures, training=False),
+            input_signature=[tf.TensorSpec([1, 28, 28, 1], tf.float32)],
+        ).get_concrete_function()
+        self.logits(np.zeros((28, 28), np.float32))  # the first call sets up the kernels
+
+    def logits(self, picture: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The network's ten outputs for one picture.
+
+        Args:
+            picture: (28, 28) float32, 0 = paper, 1 = ink, as `preprocess` makes it.
+
+        Returns:
+            (10,) float32 logits; softmax makes probabilities of them.
+        """
+        import tensorflow as tf
+
+        outputs: NDArray[np.float32] = self._logits(tf.constant(picture[None, ..., None])).numpy()  # (1, 10)
+        return outputs[0]
+
+    def __call__(self, drawing: Picture) -> Prediction:
+        """Read a drawing.
+
+        Args:
+            drawing: what `preprocess` takes: an array, a PIL image, or the value of `gr.Sketchpad`.
+
+        Raises:
+            PictureError: if it is not a picture.
+        """
+        ink = preprocess(drawing)
+        return judge(ink, self.logits(ink.picture), self.thresholds)

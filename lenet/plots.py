@@ -1,0 +1,92 @@
+"""Every picture in weights/: the training curve, the confusion matrix, the digits that were misread.
+
+Matplotlib draws them and comes with requirements-dev.txt; without it a sentence says so and the numbers still stand.
+"""
+
+import math
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lenet.checkpoint import write_atomic
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+INK, ACCENT = "#4f46e5", "#d97706"
+SHEET = 60  # misread digits shown; a good network has half as many
+DPI = 110
+
+
+def _picture(draw: Callable[..., "Figure"]) -> Callable[..., None]:
+    """Make of a function that draws a figure one that writes it to the path given first."""
+
+    @wraps(draw)
+    def write(path: Path, *arguments: Any) -> None:
+        try:
+            figure = draw(*arguments)
+        except ModuleNotFoundError as error:
+            print(f"{path.name} not drawn: {error.name} comes with requirements-dev.txt.", file=sys.stderr)
+            return
+        write_atomic(path, lambda temporary: figure.savefig(temporary, dpi=DPI))
+
+    return write
+
+
+@_picture
+def training_curve(history: dict[str, Any]) -> "Figure":
+    """Draw how many of the training batch and of the validation images were wrong, step by step."""
+    from matplotlib.figure import Figure
+
+    steps, _, accuracy = np.array(history["training"]).T
+    validated, misses = np.array(history["validation"]).T
+    figure = Figure(figsize=(7, 4), layout="constrained")
+    axes = figure.subplots()
+    axes.semilogy(steps, 100 * (1 - accuracy).clip(1e-4), color=INK, lw=1, alpha=0.6, label="training batches")
+    axes.semilogy(validated, (misses / 50).clip(1e-2), color=ACCENT, lw=2, marker="o", ms=3, label="validation")
+    axes.set(xlabel="step", ylabel="wrong, per cent", title=f"LeNet-5, recipe {history['recipe']['name']}")
+    axes.grid(alpha=0.3, which="both")
+    axes.legend()
+    return figure
+
+
+@_picture
+def confusion(matrix: list[list[int]]) -> "Figure":
+    """Draw which digit was taken for which; the diagonal is left white, or the misses would not be seen."""
+    from matplotlib.figure import Figure
+
+    counts = np.array(matrix)
+    wrong = np.where(np.eye(10, dtype=bool), 0, counts)
+    figure = Figure(figsize=(5.5, 5), layout="constrained")
+    axes = figure.subplots()
+    axes.imshow(wrong, cmap="Oranges", vmin=0, vmax=max(1, wrong.max()))
+    for (row, column), count in np.ndenumerate(counts):
+        if count:
+            bold = "bold" if row != column else "normal"
+            axes.text(column, row, f"{count}", ha="center", va="center", fontsize=8, fontweight=bold)
+    axes.set(xticks=range(10), yticks=range(10), xlabel="read as", ylabel="truth", title="MNIST test images")
+    return figure
+
+
+@_picture
+def misread(images: NDArray[np.uint8], labels: NDArray[np.uint8], probabilities: NDArray[np.float64]) -> "Figure":
+    """Draw the misread images, the surest errors first: truth → answer and its probability."""
+    from matplotlib.figure import Figure
+
+    answers, certainty = probabilities.argmax(1), probabilities.max(1)
+    wrong = np.flatnonzero(answers != labels)
+    wrong = wrong[np.argsort(-certainty[wrong])][:SHEET]
+    columns = 10
+    rows = max(1, math.ceil(len(wrong) / columns))
+    figure = Figure(figsize=(columns, rows * 1.35), layout="constrained")
+    for axes in np.ravel(figure.subplots(rows, columns)):
+        axes.axis("off")
+    for axes, index in zip(figure.axes, wrong, strict=False):
+        axes.imshow(images[index], cmap="gray_r", vmin=0, vmax=255)
+        axes.set_title(f"{labels[index]} → {answers[index]}  {certainty[index]:.0%}", fontsize=9)
+    return figure

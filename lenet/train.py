@@ -1,0 +1,235 @@
+"""Train the network and save the weights that the demo loads.
+
+    $ python -m lenet.train
+    $ python -m lenet.train --recipe plain --out runs/plain
+
+Ctrl-C stops it; the same command goes on from there. The folder then holds lenet5.weights.h5 (arrays only),
+lenet5.json (what the loader trusts), metrics.json (the report) and the pictures.
+"""
+
+import argparse
+import dataclasses
+import logging
+import os
+import platform
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's start-up notes are not ours to print
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from lenet import classifier, evaluate, plots
+from lenet.checkpoint import Checkpoint, CheckpointError, Checkpoints, locked
+from lenet.datasets import mnist
+from lenet.datasets.augment import distort
+from lenet.network import DIGITS, lenet5
+from lenet.recipes import DEFAULT, RECIPES, Recipe
+
+
+class Trainer:
+    """One training: the network, its running average, the optimizer, and the traced step that moves all three."""
+
+    def __init__(self, recipe: Recipe, data: mnist.Split, seed: int) -> None:
+        self.recipe, self.seed, self.count = recipe, seed, len(data.images)
+        self.model = lenet5(recipe.dropout, seed)
+        self.average = lenet5(seed=seed)  # starts where the model starts; what is evaluated and saved
+        self.optimizer = _optimizer(recipe)
+        self.optimizer.build(self.model.trainable_variables)
+        self.images = tf.constant(data.images[..., None])  # (N, 28, 28, 1) uint8
+        self.labels = tf.constant(data.labels, tf.int32)  # (N,)
+        self.loss = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=recipe.smoothing)
+
+    @property
+    def variables(self) -> list[keras.Variable]:
+        """All that a checkpoint has to hold, in a fixed order."""
+        return [*self.model.variables, *self.average.trainable_variables, *self.optimizer.variables]
+
+    def batch(self, step: int) -> NDArray[np.int32]:
+        """Which pictures a step learns from: each once a round, in an order that only seed and step decide."""
+        places = np.arange(step * self.recipe.batch, (step + 1) * self.recipe.batch)
+        rounds, places = np.divmod(places, self.count)
+        return np.concatenate([self._order(int(one))[places[rounds == one]] for one in np.unique(rounds)])
+
+    def _order(self, one: int) -> NDArray[np.int32]:
+        return np.random.default_rng((self.seed, one)).permutation(self.count).astype(np.int32)
+
+    @tf.function(  # type: ignore[untyped-decorator]  # TensorFlow has no types
+        input_signature=[tf.TensorSpec([None], tf.int32), tf.TensorSpec([], tf.int32)]
+    )
+    def step(self, chosen: tf.Tensor, step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Learn from one batch; returns its loss and its accuracy before the step."""
+        pictures = tf.cast(tf.gather(self.images, chosen), tf.float32) / 255  # (N, 28, 28, 1)
+        labels = tf.gather(self.labels, chosen)  # (N,)
+        if self.recipe.distortion:
+            pictures = distort(pictures, self.recipe.distortion, tf.stack([self.seed, step]))
+        with tf.GradientTape() as tape:
+            logits = self.model(pictures, training=True)  # (N, 10)
+            loss = self.loss(tf.one_hot(labels, DIGITS), logits)
+        variables = self.model.trainable_variables
+        self.optimizer.apply(tape.gradient(loss, variables), variables)
+        # A young average would still hold the random start: its memory grows with the steps until it is full.
+        passed = tf.cast(step, tf.float32)
+        keep = tf.minimum(self.recipe.average, (1 + passed) / (10 + passed))
+        for mean, value in zip(self.average.trainable_variables, variables, strict=True):
+            mean.assign(keep * mean + (1 - keep) * value)
+        right = tf.equal(tf.argmax(logits, 1, tf.int32), labels)
+        return loss, tf.reduce_mean(tf.cast(right, tf.float32))
+
+
+def _optimizer(recipe: Recipe) -> keras.optimizers.Optimizer:
+    rate: float | keras.optimizers.schedules.LearningRateSchedule = recipe.rate
+    if recipe.cosine:
+        start = 0.0 if recipe.warmup else recipe.rate
+        rate = keras.optimizers.schedules.CosineDecay(
+            start,
+            max(1, recipe.steps - recipe.warmup),
+            warmup_target=recipe.rate if recipe.warmup else None,
+            warmup_steps=recipe.warmup,
+        )
+    if not recipe.decay:
+        return keras.optimizers.Adam(rate)
+    optimizer = keras.optimizers.AdamW(rate, weight_decay=recipe.decay)
+    optimizer.exclude_from_weight_decay(var_names=["bias"])
+    return optimizer
+
+
+def _resume(trainer: Trainer, checkpoints: Checkpoints) -> tuple[int, dict[str, Any]]:
+    """Put the trainer where the newest checkpoint was; returns the next step and the history so far."""
+    plan = {"recipe": dataclasses.asdict(trainer.recipe), "seed": trainer.seed}
+    checkpoint = checkpoints.latest()
+    if checkpoint is None:
+        return 0, plan | {"seconds": 0.0, "training": [], "validation": []}
+    if {key: checkpoint.facts.get(key) for key in plan} != plan:
+        raise CheckpointError(
+            f"{checkpoints.folder} holds an unfinished training with other settings (recipe "
+            f"{checkpoint.facts['recipe']['name']}, seed {checkpoint.facts['seed']}); go on with those, or start over "
+            "with --fresh, or give another --out."
+        )
+    for variable, array in zip(trainer.variables, checkpoint.arrays, strict=True):
+        variable.assign(array)
+    print(f"Going on from step {checkpoint.step:,} of {trainer.recipe.steps:,}.", file=sys.stderr)
+    return checkpoint.step, checkpoint.facts
+
+
+def fit(recipe: Recipe, data: mnist.Mnist, seed: int, checkpoints: Checkpoints) -> tuple[keras.Model, dict[str, Any]]:
+    """Train, or go on with a training that was stopped.
+
+    Args:
+        recipe: how.
+        data: trained on is `data.train`; `data.validation` is looked at for the curve, `data.test` never.
+        seed: of the weights, the order, the dropout and the distortions.
+        checkpoints: where to keep the state in between; they are left in place.
+
+    Returns:
+        The network to keep, and the history: recipe, seed, seconds, and [step, …] lists for the curve.
+
+    Raises:
+        CheckpointError: if a checkpoint belongs to another training or cannot be written.
+        KeyboardInterrupt: on Ctrl-C, after a last checkpoint.
+    """
+    trainer = Trainer(recipe, data.train, seed)
+    done, history = _resume(trainer, checkpoints)
+    best = trainer.average if recipe.average else trainer.model
+
+    def keep(step: int) -> None:
+        checkpoints.save(Checkpoint(step, history, [variable.numpy() for variable in trainer.variables]))
+
+    bar = tqdm(
+        total=recipe.steps, initial=done, unit="step", smoothing=0.05, mininterval=0.5, disable=not sys.stderr.isatty()
+    )
+    recent: list[tuple[tf.Tensor, tf.Tensor]] = []  # read only when something is said: reading waits for the step
+    started = time.perf_counter()
+    try:
+        while done < recipe.steps:
+            recent.append(trainer.step(tf.constant(trainer.batch(done)), tf.constant(done)))
+            done += 1
+            bar.update()
+            if done % 10 == 0 and not bar.disable:
+                loss, accuracy = (float(value) for value in recent[-1])
+                bar.set_postfix(loss=f"{loss:.3f}", accuracy=f"{accuracy:.3f}", refresh=False)
+            if done % recipe.report_every == 0 or done == recipe.steps:
+                loss, accuracy = np.mean(recent, axis=0).tolist()
+                recent.clear()
+                history["training"].append([done, loss, accuracy])
+                bar.write(f"step {done:6,}  loss {loss:.4f}  training accuracy {accuracy:.4f}", file=sys.stdout)
+            if done % recipe.validate_every == 0 or done == recipe.steps:
+                misses = int((evaluate.logits(best, data.validation.images).argmax(1) != data.validation.labels).sum())
+                history["validation"].append([done, misses])
+                bar.write(f"step {done:6,}  validation: {misses} of {len(data.validation.labels):,} wrong", sys.stdout)
+            if done % recipe.checkpoint_every == 0 or done == recipe.steps:
+                history["seconds"] += time.perf_counter() - started
+                started = time.perf_counter()
+                keep(done)
+    except KeyboardInterrupt:
+        history["seconds"] += time.perf_counter() - started
+        keep(done)
+        raise
+    finally:
+        bar.close()
+    return best, history
+
+
+def machine() -> dict[str, Any]:
+    """What the figures of a run depend on: the versions and the hardware."""
+    cpu = platform.processor() or platform.machine()
+    if (info := Path("/proc/cpuinfo")).exists():  # the name that people know it by
+        cpu = next((line.split(":")[1].strip() for line in info.read_text().splitlines() if "model name" in line), cpu)
+    versions = {"python": platform.python_version(), "tensorflow": tf.__version__, "keras": keras.__version__}
+    return {
+        "versions": versions | {"numpy": np.__version__},
+        "hardware": {"cpu": cpu, "cores": os.cpu_count(), "system": platform.system()},
+    }
+
+
+def _arguments(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m lenet.train", description="Train LeNet-5 on MNIST.")
+    parser.add_argument("--recipe", choices=sorted(RECIPES), default=DEFAULT.name, help="default: %(default)s")
+    parser.add_argument("--mnist", type=Path, metavar="DIR", help="folder with MNIST; else MNIST_DIR, else a download")
+    parser.add_argument("--out", type=Path, default=classifier.WEIGHTS, metavar="DIR", help="default: the demo's")
+    parser.add_argument("--seed", type=int, default=1, help="default: %(default)s")
+    parser.add_argument("--fresh", action="store_true", help="start over instead of going on from a checkpoint")
+    group = parser.add_argument_group("to try one value of the recipe, its other values kept")
+    for field in dataclasses.fields(Recipe):
+        if field.type in (int, float):
+            group.add_argument(f"--{field.name.replace('_', '-')}", type=field.type, metavar="N")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command; returns its exit code."""
+    options = _arguments(arguments)
+    logging.basicConfig(format="%(message)s")
+    recipe = RECIPES[options.recipe]
+    changed = {key: value for key, value in vars(options).items() if hasattr(recipe, key) and value is not None}
+    recipe = dataclasses.replace(recipe, **changed)
+    checkpoints = Checkpoints(options.out / "checkpoints")
+    try:
+        with locked(options.out):
+            data = mnist.load(options.mnist)
+            if options.fresh:
+                checkpoints.clear()
+            model, history = fit(recipe, data, options.seed, checkpoints)
+            classifier.save(model, options.out, {"recipe": recipe.name, "seed": options.seed})
+            figures = evaluate.mnist_report(options.out, data)
+            evaluate.write_metrics(options.out, training=history | machine(), mnist_test=figures)
+            plots.training_curve(options.out / "training.png", history)
+            checkpoints.clear()
+            print(evaluate.table(figures))
+    except KeyboardInterrupt:
+        print("\nStopped. The same command goes on from here.", file=sys.stderr)
+        return 130
+    except (CheckpointError, mnist.DatasetError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

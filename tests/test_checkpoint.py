@@ -1,0 +1,109 @@
+"""Files are written whole or not at all; a training finds its newest readable checkpoint; a folder has one training."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lenet.checkpoint import Checkpoint, CheckpointError, Checkpoints, locked, write_atomic, write_json
+
+
+def checkpoint(step: int) -> Checkpoint:
+    return Checkpoint(step, {"seed": 1}, [np.full((3, 2), step, np.float32), np.array(step, np.int64)])
+
+
+def test_a_failed_write_leaves_the_file_as_it_was_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "facts.json"
+    write_json(path, {"good": 1})
+
+    def fail(temporary: Path) -> None:
+        temporary.write_text("half")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_atomic(path, fail)
+    assert [file.name for file in tmp_path.iterdir()] == ["facts.json"]
+    assert path.read_text() == '{\n  "good": 1\n}\n'
+
+
+def test_what_was_saved_comes_back_bit_for_bit(tmp_path: Path) -> None:
+    checkpoints = Checkpoints(tmp_path / "checkpoints")
+    assert checkpoints.latest() is None
+    checkpoints.save(checkpoint(100))
+    found = checkpoints.latest()
+    assert (found.step, found.facts) == (100, {"seed": 1})
+    for array, expected in zip(found.arrays, checkpoint(100).arrays, strict=True):
+        assert array.dtype == expected.dtype
+        np.testing.assert_array_equal(array, expected)
+
+
+def test_the_newest_two_are_kept_and_clear_removes_all(tmp_path: Path) -> None:
+    checkpoints = Checkpoints(tmp_path / "checkpoints")
+    for step in (100, 900, 1000):
+        checkpoints.save(checkpoint(step))
+    assert checkpoints.latest().step == 1000
+    assert len(list(checkpoints.folder.iterdir())) == 2
+    checkpoints.clear()
+    assert not checkpoints.folder.exists()
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped", "emptied", "other"])
+def test_a_damaged_checkpoint_is_passed_over_for_the_one_before(
+    tmp_path: Path, damage: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    checkpoints = Checkpoints(tmp_path)
+    checkpoints.save(checkpoint(100))
+    checkpoints.save(checkpoint(200))
+    newest = tmp_path / "step-00000200.npz"
+    whole = newest.read_bytes()
+    at = whole.index(np.float32(200).tobytes())
+    content = {
+        "cut": whole[: len(whole) // 2],
+        "flipped": whole[:at] + b"\xff" + whole[at + 1 :],
+        "emptied": b"",
+        "other": b"PK not a checkpoint",
+    }[damage]
+    newest.write_bytes(content)
+    assert checkpoints.latest().step == 100
+    assert newest.name in caplog.text
+
+
+def test_a_checkpoint_that_cannot_be_written_says_so_and_spares_the_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkpoints = Checkpoints(tmp_path)
+    checkpoints.save(checkpoint(100))
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "savez", full)
+    with pytest.raises(CheckpointError, match=r"step 200 cannot be written to .*No space left on device.*goes on from"):
+        checkpoints.save(checkpoint(200))
+    assert checkpoints.latest().step == 100
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_second_training_in_the_folder_is_refused_and_a_dead_one_is_not_in_the_way(tmp_path: Path) -> None:
+    hold = f"from lenet.checkpoint import locked; from pathlib import Path\nwith locked(Path({str(tmp_path)!r})):\n"
+    with subprocess.Popen(
+        [sys.executable, "-c", hold + " print('held', flush=True); input()"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as other:
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(CheckpointError, match=r"^Another training writes to .*--out\.$"), locked(tmp_path):
+            pass
+        other.kill()
+        other.wait()
+    with locked(tmp_path):
+        pass
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(CheckpointError, match=r"^Cannot write to .*file.*--out\.$"), locked(tmp_path / "file" / "out"):
+        pass

@@ -1,0 +1,129 @@
+"""Weights are checked before they are trusted, and read what the pad draws."""
+
+import json
+import shutil
+from pathlib import Path
+from threading import Thread
+
+import numpy as np
+import oracle
+import pytest
+from digits import DIGITS, placed
+
+from lenet import classifier
+from lenet.classifier import ARRAYS, FACTS, WEIGHTS, DigitClassifier, WeightsError
+from lenet.network import lenet5
+from lenet.preprocess import preprocess
+from lenet.strokes import render
+
+
+@pytest.fixture(scope="module")
+def read() -> DigitClassifier:
+    return DigitClassifier()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in (ARRAYS, FACTS):
+        shutil.copy(WEIGHTS / name, tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("pen", [10, 20, 30])
+@pytest.mark.parametrize("digit", range(10))
+def test_each_digit_is_read(read: DigitClassifier, digit: int, pen: int) -> None:
+    prediction = read(render(DIGITS[digit], width=pen))
+    assert (prediction.verdict, prediction.digit) == ("digit", digit)
+    assert prediction.probabilities[digit] > 0.5
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_tiny_in_a_corner_and_huge_over_the_edges_are_read(read: DigitClassifier, digit: int) -> None:
+    assert read(render(placed(DIGITS[digit], 45, 30, 250), width=6)).digit == digit
+    assert read(render(placed(DIGITS[digit], 270), width=24)).digit == digit
+
+
+def test_a_blank_pad_and_a_dot_are_blank(read: DigitClassifier) -> None:
+    assert read(None).verdict == "blank"
+    assert read(render([])).verdict == "blank"
+    assert read(render([[[140, 140]]])).verdict == "blank"
+
+
+@pytest.mark.parametrize("pen", [1, 120])
+def test_a_hair_and_a_paint_roller_give_an_answer(read: DigitClassifier, pen: int) -> None:
+    prediction = read(render(DIGITS[3], width=pen))
+    assert prediction.verdict == "digit"
+    assert sum(prediction.probabilities) == pytest.approx(1)
+
+
+def test_numpy_reads_the_same_from_the_same_file(read: DigitClassifier) -> None:
+    pictures = np.stack([preprocess(render(DIGITS[digit])).picture for digit in range(10)])
+    expected = oracle.logits(oracle.read_weights(WEIGHTS / ARRAYS), pictures)
+    np.testing.assert_allclose([read.logits(picture) for picture in pictures], expected, rtol=1e-3, atol=1e-3)
+
+
+def test_threads_share_it(read: DigitClassifier) -> None:
+    answers: dict[int, int | None] = {}
+
+    def work(digit: int) -> None:
+        for _ in range(20):
+            answers[digit] = read(render(DIGITS[digit])).digit
+
+    threads = [Thread(target=work, args=(digit,)) for digit in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == {digit: digit for digit in range(10)}
+
+
+def test_the_file_holds_arrays_alone(tmp_path: Path) -> None:
+    trained = lenet5(dropout=0.4, seed=1)
+    trained.compile("adam", "mse")
+    trained.fit(np.zeros((1, 28, 28, 1), np.float32), np.zeros((1, 10), np.float32), verbose=0)
+    classifier.save(trained, tmp_path, {"recipe": "none"})
+    assert (tmp_path / ARRAYS).stat().st_size < 13_200_000  # bytes: 4 a parameter, no optimizer
+    loaded = classifier.load(tmp_path)
+    for ours, theirs in zip(loaded.trainable_variables, trained.trainable_variables, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    assert json.loads((tmp_path / FACTS).read_text())["training"] == {"recipe": "none"}
+
+
+@pytest.mark.parametrize(
+    "damage", ["no arrays", "no facts", "cut", "flipped", "facts cut", "facts other", "no thresholds"]
+)
+def test_damaged_weights_are_refused_with_the_file_and_the_remedy(folder: Path, damage: str) -> None:
+    arrays, facts = folder / ARRAYS, folder / FACTS
+    whole = arrays.read_bytes()
+    match damage:
+        case "no arrays":
+            arrays.unlink()
+        case "no facts":
+            facts.unlink()
+        case "cut":
+            arrays.write_bytes(whole[:1000])
+        case "flipped":
+            arrays.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+        case "facts cut":
+            facts.write_text(facts.read_text()[:20])
+        case "facts other":
+            facts.write_text("[]")
+        case "no thresholds":
+            facts.write_text('{"sha256": ""}')
+    for use in (classifier.verify, classifier.load, DigitClassifier):
+        with pytest.raises(WeightsError) as refused:
+            use(folder)
+        assert str(facts if "facts" in damage or "thresholds" in damage else arrays) in str(refused.value)
+        assert "git checkout weights" in str(refused.value)
+
+
+def test_arrays_of_another_network_are_refused_though_the_hash_fits(folder: Path) -> None:
+    import h5py
+
+    with h5py.File(folder / ARRAYS, "r+") as file:
+        del file["layers/conv2d/vars/0"]
+        file["layers/conv2d/vars/0"] = np.zeros((3, 3, 1, 32), np.float32)
+    facts = json.loads((folder / FACTS).read_text())
+    (folder / FACTS).write_text(json.dumps(facts | {"sha256": classifier.digest(folder)}))
+    with pytest.raises(WeightsError, match="does not hold the arrays of this network"):
+        classifier.load(folder)

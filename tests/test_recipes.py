@@ -1,0 +1,33 @@
+"""The recipes are those that are promised."""
+
+import dataclasses
+
+from lenet.recipes import DEFAULT, PLAIN, RECIPES
+
+
+def test_plain_is_the_tutorials_training() -> None:
+    values = dataclasses.asdict(PLAIN)
+    assert values | {"validate_every": 0} == {
+        "name": "plain",
+        "steps": 10_000,
+        "batch": 100,
+        "rate": 1e-3,
+        "warmup": 0,
+        "cosine": False,
+        "decay": 0,
+        "smoothing": 0,
+        "dropout": 0.2,
+        "average": 0,
+        "distortion": None,
+        "report_every": 100,
+        "validate_every": 0,
+        "checkpoint_every": 100,
+    }
+
+
+def test_augmented_is_the_default_and_distorts() -> None:
+    assert DEFAULT.name == "augmented"
+    assert RECIPES["augmented"] is DEFAULT
+    assert DEFAULT.distortion is not None
+    assert DEFAULT.cosine
+    assert DEFAULT.average > 0

@@ -1,0 +1,154 @@
+"""A training learns, stops without loss, goes on to the same weights, and leaves what the demo loads."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from digits import DIGITS, placed
+
+from lenet import classifier, train
+from lenet.checkpoint import CheckpointError, Checkpoints, locked
+from lenet.datasets import mnist
+from lenet.preprocess import preprocess
+from lenet.recipes import AUGMENTED, PLAIN, Recipe
+from lenet.strokes import render
+
+SHORT = {"steps": 40, "batch": 20, "report_every": 10, "validate_every": 20, "checkpoint_every": 10}
+QUICK = dataclasses.replace(PLAIN, **SHORT)
+DISTORTED = dataclasses.replace(AUGMENTED, warmup=5, average=0.9, **SHORT)
+
+
+def drawn(count: int, seed: int) -> mnist.Split:
+    """The tests' own ten digits, each time another size and pen, in MNIST's form."""
+    random = np.random.default_rng(seed)
+    labels = (np.arange(count) % 10).astype(np.uint8)
+    images = [
+        255 * preprocess(render(placed(DIGITS[digit], random.uniform(80, 240)), width=random.uniform(12, 26))).picture
+        for digit in labels.tolist()
+    ]
+    return mnist.Split(np.rint(images).astype(np.uint8), labels)
+
+
+DATA = mnist.Mnist(drawn(200, 0), drawn(50, 1), drawn(50, 2))
+
+
+def fit(recipe: Recipe, folder: Path, seed: int = 1) -> tuple[list[np.ndarray], dict]:
+    model, history = train.fit(recipe, DATA, seed, Checkpoints(folder))
+    return [variable.numpy() for variable in model.trainable_variables], history
+
+
+def stop_at(last: int, how: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The step after `last` does not come to its end."""
+    step = train.Trainer.batch
+
+    def batch(self: train.Trainer, number: int) -> np.ndarray:
+        if number == last:
+            raise how
+        return step(self, number)
+
+    monkeypatch.setattr(train.Trainer, "batch", batch)
+
+
+@pytest.mark.parametrize("recipe", [QUICK, DISTORTED], ids=["plain", "augmented"])
+def test_a_training_that_was_stopped_ends_with_the_weights_of_an_unbroken_one(
+    recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole, history = fit(recipe, tmp_path / "whole")
+    stop_at(25, KeyboardInterrupt(), monkeypatch)
+    with pytest.raises(KeyboardInterrupt):
+        fit(recipe, tmp_path / "broken")
+    monkeypatch.undo()
+    assert Checkpoints(tmp_path / "broken").latest().step == 25
+    capsys.readouterr()
+    resumed, resumed_history = fit(recipe, tmp_path / "broken")
+    assert "Going on from step 25 of 40" in capsys.readouterr().err
+    for ours, theirs in zip(resumed, whole, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    assert [step for step, *_ in resumed_history["training"]] == [10, 20, 30, 40]
+    assert resumed_history["validation"] == history["validation"]
+
+
+def test_after_a_crash_the_last_checkpoint_is_gone_on_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, _ = fit(QUICK, tmp_path / "whole")
+    stop_at(25, SystemError("power cut"), monkeypatch)
+    with pytest.raises(SystemError):
+        fit(QUICK, tmp_path / "broken")
+    monkeypatch.undo()
+    assert Checkpoints(tmp_path / "broken").latest().step == 20
+    for ours, theirs in zip(fit(QUICK, tmp_path / "broken")[0], whole, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_it_learns_and_the_log_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    recipe = dataclasses.replace(QUICK, steps=150)
+    _, history = fit(recipe, tmp_path)
+    assert history["validation"][-1][1] <= 5  # wrong of 50; guessing gets 45 wrong
+    assert history["training"][-1][2] > 0.9
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("step     10  loss ")
+    assert sum("training accuracy" in line for line in lines) == 15
+    assert lines[-1].endswith("of 50 wrong")
+
+
+def test_every_picture_is_seen_once_a_round_and_rounds_differ() -> None:
+    trainer = train.Trainer(QUICK, DATA.train, seed=1)
+    seen = np.concatenate([trainer.batch(step) for step in range(20)])
+    assert sorted(seen[:200]) == sorted(seen[200:]) == list(range(200))
+    assert (seen[:200] != seen[200:]).any()
+    uneven = train.Trainer(dataclasses.replace(QUICK, batch=30), DATA.train, seed=1)
+    assert np.concatenate([uneven.batch(step) for step in range(7)])[:200].tolist() == seen[:200].tolist()
+
+
+def test_another_recipe_or_seed_does_not_take_over_a_checkpoint(tmp_path: Path) -> None:
+    fit(dataclasses.replace(QUICK, steps=10), tmp_path)
+    for recipe, seed in ((QUICK, 1), (dataclasses.replace(QUICK, steps=10), 2)):
+        with pytest.raises(CheckpointError, match=r"recipe plain, seed 1.*--fresh"):
+            fit(recipe, tmp_path, seed)
+
+
+def test_the_rate_warms_up_and_falls_along_a_cosine() -> None:
+    rate = train._optimizer(AUGMENTED)._learning_rate
+    assert isinstance(rate, keras.optimizers.schedules.LearningRateSchedule)
+    values = [float(rate(step)) for step in (0, 250, 500, 6250, 12_000)]
+    assert values == pytest.approx([0, 0.0005, 0.001, 0.0005, 0], abs=1e-6)
+    assert float(train._optimizer(PLAIN).learning_rate) == pytest.approx(0.001)
+
+
+@pytest.fixture
+def mnist_in_reach(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mnist, "load", lambda folder=None: DATA)
+
+
+@pytest.mark.usefixtures("mnist_in_reach")
+def test_the_command_leaves_weights_facts_metrics_and_pictures(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flags = ["--recipe", "plain", "--steps", "30", "--batch", "20", "--seed", "5", "--out", str(tmp_path)]
+    assert train.main(flags) == 0
+    names = {path.name for path in tmp_path.iterdir()} - {".lock"}
+    assert names == {
+        "lenet5.weights.h5", "lenet5.json", "metrics.json", "training.png", "confusion.png", "misread.png",
+    }  # fmt: skip
+    metrics = json.loads((tmp_path / "metrics.json").read_text())
+    assert metrics["weights"] == classifier.digest(tmp_path)
+    training, test = metrics["training"], metrics["mnist_test"]
+    assert (training["recipe"]["name"], training["recipe"]["steps"], training["seed"]) == ("plain", 30, 5)
+    assert training["seconds"] > 0
+    assert {"python", "tensorflow", "keras", "numpy"} <= set(training["versions"])
+    assert training["hardware"]["cores"] >= 1
+    assert test["count"] == 50
+    assert test["misses"] == sum(row["misses"] for row in test["digits"])
+    assert test["accuracy"] == 1 - test["misses"] / 50
+    assert "calibration error" in capsys.readouterr().out
+    assert classifier.DigitClassifier(tmp_path)(render(DIGITS[1])).digit in range(10)
+
+
+@pytest.mark.usefixtures("mnist_in_reach")
+def test_two_trainings_into_one_folder_refuse_each_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with locked(tmp_path):
+        assert train.main(["--steps", "1", "--out", str(tmp_path)]) == 1
+    assert "Another training writes to" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] in ([".lock"], [])
