@@ -137,8 +137,8 @@ class DigitClassifier:
         """
         import tensorflow as tf
 
-        outputs: NDArray[np.float32] = self._logits(tf.constant(picture[None, ..., None])).numpy()  # (1, 10)
-        return outputs[0]
+        outputs = self._logits(tf.constant(picture[None, ..., None]))  # (1, 10)
+        return np.asarray(outputs[0])
 
     def __call__(self, drawing: Picture) -> Prediction:
         """Read a drawing.

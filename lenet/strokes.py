@@ -119,9 +119,10 @@ def render(
     draw = ImageDraw.Draw(canvas)
     pen = max(1, round(width * SUPERSAMPLE))
     for stroke in strokes:
-        points = [(float(x) * SUPERSAMPLE, float(y) * SUPERSAMPLE) for x, y in stroke]
+        # Pillow counts from the middle of the first pixel, a drawing from its corner.
+        points = [(x * SUPERSAMPLE - 0.5, y * SUPERSAMPLE - 0.5) for x, y in stroke]
         if len(points) > 1:
             draw.line(points, fill=INK, width=pen)
         for point in points:  # Pillow's joint="curve" leaves hair cracks between short segments; a disc has none
-            draw.circle(point, pen / 2, fill=INK)
+            draw.circle(point, (pen - 1) / 2, fill=INK)
     return np.asarray(canvas.reduce(SUPERSAMPLE), np.uint8)

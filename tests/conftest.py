@@ -1,8 +1,11 @@
-"""No test sees this machine's MNIST, cache or proxy, unless it says so."""
+"""What tests share: a cache of their own instead of this machine's, and servers."""
 
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from servers import Server, run
 
 
 @pytest.fixture
@@ -12,3 +15,16 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("no_proxy", "*")
     return tmp_path / "cache" / "lenet-mnist"
+
+
+@pytest.fixture(scope="module")
+def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+    """`start(command, env)` runs a server and returns it once it answers; it ends after the module's last test."""
+    with ExitStack() as servers:
+
+        def start(command: Sequence[str | Path], env: dict[str, str] | None = None) -> Server:
+            server = run(command, tmp_path_factory.mktemp("server") / "log.txt", env)
+            servers.callback(server.stop)
+            return server
+
+        yield start

@@ -1,0 +1,98 @@
+"""The page's layout and its one live event: pad → reading."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import numpy as np
+
+from lenet import classifier
+from lenet.demo import meters
+from lenet.demo.api import add_predict
+from lenet.demo.sketchpad import Sketchpad
+from lenet.preprocess import Picture
+from lenet.strokes import BRUSH_WIDTH, CANVAS_SIZE, PAPER
+from lenet.verdict import Prediction
+
+TITLE = "Draw a digit, LeNet-5 reads it"
+
+# In Gradio 6 the look belongs to launch(): whoever launches the page, tests and benchmarks too, uses these.
+LAUNCH: dict[str, Any] = {
+    # The system's own letters: nothing to download, and no request leaves for a font service.
+    "theme": gr.themes.Default(
+        primary_hue="indigo",
+        neutral_hue="slate",
+        font=["system-ui", "sans-serif"],
+        font_mono=["ui-monospace", "monospace"],
+    ),
+    "css_paths": Path(__file__).with_name("page.css"),
+    "footer_links": ["api", "gradio", "settings"],
+    "run_history": False,  # or every live update is recorded in the visitor's browser
+    "max_file_size": "20mb",
+}
+
+
+def build_demo(pad: type[Sketchpad] | type[gr.Sketchpad] = Sketchpad, weights: Path = classifier.WEIGHTS) -> gr.Blocks:
+    """Build the page; `launch(**LAUNCH)` serves it.
+
+    The weights are checked here; TensorFlow loads in the background, and the first drawing waits for it.
+
+    Args:
+        pad: what to draw on: our `Sketchpad`, which answers while the pen moves, or Gradio's own.
+        weights: folder of the weights.
+
+    Raises:
+        WeightsError: if the weights are missing or damaged.
+    """
+    classifier.verify(weights)
+    loading = ThreadPoolExecutor(1).submit(classifier.DigitClassifier, weights)
+
+    def read(drawing: Picture) -> Prediction:
+        return loading.result()(drawing)
+
+    def show(drawing: Picture) -> str:
+        return meters.reading(read(drawing))
+
+    demo: gr.Blocks
+    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as demo:
+        with gr.Column(elem_id="page"):
+            gr.Markdown(f"# {TITLE}", elem_id="heading")
+            with gr.Row(elem_id="desk"):
+                with gr.Column(elem_id="left", min_width=280):
+                    drawing = _sketchpad(pad)
+                with gr.Column(elem_id="right", min_width=280):
+                    reading = gr.HTML(meters.reading(), elem_id="reading")
+        # No queue: one small request an update, answered in place. "always_last": a drawing that changes while an
+        # answer is on its way is sent as soon as that has come, so the last stroke is never lost.
+        live: dict[str, Any] = {
+            "queue": False,
+            "trigger_mode": "always_last",
+            "show_progress": "hidden",
+            "api_visibility": "private",
+        }
+        drawing.input(show, drawing, reading, **live)
+        if isinstance(drawing, gr.Sketchpad):  # its `input` may bring the stroke before; `change` follows with the last
+            drawing.change(show, drawing, reading, **live)
+        add_predict(read)
+    return demo
+
+
+def _sketchpad(pad: type[Sketchpad] | type[gr.Sketchpad]) -> Sketchpad | gr.Sketchpad:
+    if issubclass(pad, Sketchpad):
+        return pad(elem_id="sketchpad", placeholder="Draw a digit")
+    # A white background as value puts the pen down; without one, and after a Clear, strokes do nothing.
+    paper = np.full((CANVAS_SIZE, CANVAS_SIZE), PAPER, np.uint8)
+    drawing = pad(
+        value=paper,
+        image_mode="L",
+        canvas_size=(CANVAS_SIZE, CANVAS_SIZE),
+        fixed_canvas=True,
+        brush=gr.Brush(default_size=BRUSH_WIDTH // 2, colors=["#000000"], color_mode="fixed"),
+        layers=False,
+        transforms=(),
+        show_label=False,
+        elem_id="sketchpad",
+    )
+    drawing.clear(lambda: paper, None, drawing, queue=False, show_progress="hidden", api_visibility="private")
+    return drawing

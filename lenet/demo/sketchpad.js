@@ -1,0 +1,286 @@
+// @ts-check
+// The drawing pad. Strokes are the state: the pixels are redrawn from them, and they are what is sent.
+
+/** @typedef {number[]} Point [x, y] in the pad's own units, y down, whatever its size on the screen */
+/** @typedef {Point[]} Stroke one point is a dot */
+
+const PAPER = "#fff"; // paper and ink as lenet/strokes.py renders them
+const INK = "#000";
+const SEND_EVERY = 50; // ms between two updates while the pen moves: about what an answer takes
+const NEAR = 1.5; // units: under a pen of 20, a point nearer than this to the last one changes nothing
+const BUDGET = 7600; // characters of a drawing, so that a request, with what Gradio adds, stays within 8 kB
+const TOLERANCES = [0.5, 1, 2, 4]; // units that a drawing too long for it may be simplified by
+const UNDO_STEPS = 200;
+const KEYS_ARE_THEIRS = "input, textarea, select, [contenteditable], [role=dialog]";
+const RESEND_AFTER = [1000, 4000]; // ms after a request that failed
+
+/**
+ * Leave out points that are within `tolerance` of the line without them (Douglas and Peucker 1973).
+ * @param {Stroke} stroke
+ * @param {number} tolerance
+ * @returns {Stroke} a new stroke, in whole units
+ */
+function simplify(stroke, tolerance) {
+  const kept = new Uint8Array(stroke.length);
+  kept[0] = kept[stroke.length - 1] = 1;
+  const spans = [[0, stroke.length - 1]];
+  for (let span = spans.pop(); span; span = spans.pop()) {
+    const [first, last] = span;
+    const [x, y] = stroke[first];
+    const dx = stroke[last][0] - x;
+    const dy = stroke[last][1] - y;
+    const squared = dx * dx + dy * dy || 1;
+    let farthest = 0;
+    let distance = tolerance * tolerance;
+    for (let i = first + 1; i < last; i++) {
+      const px = stroke[i][0] - x;
+      const py = stroke[i][1] - y;
+      const along = Math.min(1, Math.max(0, (px * dx + py * dy) / squared));
+      const away = (px - along * dx) ** 2 + (py - along * dy) ** 2;
+      if (away > distance) [farthest, distance] = [i, away];
+    }
+    if (!farthest) continue;
+    kept[farthest] = 1;
+    spans.push([first, farthest], [farthest, last]);
+  }
+  return stroke.filter((_, i) => kept[i]).map(([x, y]) => [Math.round(x), Math.round(y)]);
+}
+
+/**
+ * A drawing as it is sent: JSON as in lenet/strokes.py, "" for an empty pad. One too long is simplified; one still too
+ * long, minutes of scribbling, loses what was drawn first.
+ * @param {Stroke[]} strokes
+ * @param {number} size
+ * @param {number} pen
+ */
+function encode(strokes, size, pen) {
+  if (!strokes.length) return "";
+  let sent = strokes;
+  const write = () => JSON.stringify({ w: size, h: size, pen, strokes: sent });
+  let text = write();
+  for (const tolerance of TOLERANCES) {
+    if (text.length <= BUDGET) return text;
+    sent = strokes.map((stroke) => simplify(stroke, tolerance));
+    text = write();
+  }
+  while (text.length > BUDGET) {
+    const excess = 1 - BUDGET / text.length;
+    /** @type {<T>(list: T[]) => T[]} */
+    const latest = (list) => list.slice(Math.min(list.length - 1, Math.ceil(list.length * excess)));
+    sent = sent.length > 1 ? latest(sent) : [latest(sent[0])];
+    text = write();
+  }
+  return text;
+}
+
+/**
+ * Bring a pad to life.
+ * @param {HTMLElement} element the component's own element, holding sketchpad.html
+ * @param {(event: string) => void} trigger tells Gradio of an event
+ * @param {{ value: string, label: string }} props `value` is what an event sends
+ * @param {(name: string, changed: () => void) => void} watch calls back when the server has changed a prop
+ * @param {{ size: number, pen: number, placeholder: string, undo: string, clear: string }} options
+ */
+function mountSketchpad(element, trigger, props, watch, options) {
+  /** @param {string} selector */
+  const find = (selector) => /** @type {HTMLElement} */ (element.querySelector(selector));
+  const canvas = /** @type {HTMLCanvasElement} */ (find("canvas"));
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { alpha: false }));
+  const { size, pen } = options;
+
+  let strokes = read(props.value);
+  /** @type {Stroke[][]} what the pad showed before each change: Undo goes back to it, after Clear too */
+  let history = [];
+  /** @type {{ id: number, type: string, stroke: Stroke } | null} the pointer that draws, and its stroke */
+  let active = null;
+  let sent = props.value;
+  let sentAt = -Infinity;
+  let timer = 0;
+  let resends = RESEND_AFTER.length; // none, before anything was sent
+
+  /** @param {string} value @returns {Stroke[]} */
+  function read(value) {
+    return value ? JSON.parse(value).strokes : [];
+  }
+
+  // Pixels
+
+  /** @param {Stroke} stroke @param {number} from the first point that is not on the paper yet */
+  function ink(stroke, from = 0) {
+    const [x, y] = stroke[Math.max(0, from - 1)];
+    context.beginPath();
+    context.moveTo(x, y);
+    for (const [x, y] of stroke.slice(from)) context.lineTo(x, y);
+    if (stroke.length === 1) context.lineTo(x + 0.01, y); // a line of no length draws nothing, not even its caps
+    context.stroke();
+  }
+
+  function redraw() {
+    const scale = canvas.width / size;
+    context.setTransform(scale, 0, 0, scale, 0, 0);
+    context.fillStyle = PAPER;
+    context.fillRect(0, 0, size, size);
+    context.strokeStyle = INK;
+    context.lineWidth = pen;
+    context.lineCap = context.lineJoin = "round";
+    for (const stroke of strokes) ink(stroke);
+  }
+
+  function resize() {
+    const side = Math.round(canvas.getBoundingClientRect().width * devicePixelRatio);
+    if (!side) return; // hidden, as in a tab not shown
+    canvas.width = canvas.height = side;
+    redraw();
+  }
+
+  function followDensity() {
+    const density = matchMedia("(resolution: " + devicePixelRatio + "dppx)");
+    density.addEventListener("change", () => (resize(), followDensity()), { once: true });
+  }
+
+  // The server
+
+  function send() {
+    clearTimeout(timer);
+    timer = 0;
+    const text = encode(strokes, size, pen);
+    if (text === sent) return;
+    sent = props.value = text;
+    sentAt = performance.now();
+    resends = 0;
+    trigger("input");
+  }
+
+  function sendSoon() {
+    timer ||= setTimeout(send, Math.max(0, sentAt + SEND_EVERY - performance.now()));
+  }
+
+  function sendAgain() {
+    if (timer || resends === RESEND_AFTER.length) return;
+    const text = sent;
+    setTimeout(() => text === sent && trigger("input"), RESEND_AFTER[resends++]);
+  }
+
+  function takeOver() {
+    if (props.value === sent) return;
+    sent = props.value;
+    change(read(sent));
+  }
+
+  // Changes
+
+  /** @param {Stroke[]} next */
+  function change(next) {
+    history = [...history.slice(1 - UNDO_STEPS), strokes];
+    show(next);
+  }
+
+  /** @param {Stroke[]} next */
+  function show(next) {
+    active = null;
+    strokes = next;
+    redraw();
+    find(".sketchpad").classList.toggle("empty", !strokes.length);
+    find(".undo").classList.toggle("idle", !history.length);
+    find(".clear").classList.toggle("idle", !strokes.length);
+  }
+
+  function undo() {
+    const before = history.pop();
+    if (before) show(before);
+    send();
+  }
+
+  function clear() {
+    if (strokes.length) change([]);
+    send();
+  }
+
+  // The pen
+
+  /** @param {PointerEvent} event @returns {Point} */
+  function locate(event) {
+    const box = canvas.getBoundingClientRect();
+    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    return [x, y].map((pixels) => Math.round((pixels * size * 10) / box.width) / 10);
+  }
+
+  /** @param {PointerEvent} event */
+  function penDown(event) {
+    if (event.button !== 0) return;
+    // A second finger, or the mouse while a finger draws. But a first finger while a finger draws: that one is gone.
+    if (active && !(event.isPrimary && event.pointerType === active.type)) return;
+    const stroke = [locate(event)];
+    change([...strokes, stroke]);
+    active = { id: event.pointerId, type: event.pointerType, stroke };
+    sendSoon();
+    canvas.setPointerCapture(event.pointerId);
+  }
+
+  /** @param {PointerEvent} event */
+  function penMove(event) {
+    if (event.pointerId !== active?.id) return;
+    if (event.pointerType === "mouse" && !(event.buttons & 1)) return penUp(event); // let go where nobody saw it
+    const { stroke } = active;
+    const from = stroke.length;
+    const events = event.getCoalescedEvents?.() ?? [];
+    for (const [x, y] of (events.length ? events : [event]).map(locate)) {
+      const [lastX, lastY] = stroke[stroke.length - 1];
+      if (Math.hypot(x - lastX, y - lastY) >= NEAR) stroke.push([x, y]);
+    }
+    if (stroke.length === from) return;
+    ink(stroke, from);
+    sendSoon();
+  }
+
+  // Also when the system takes the pointer away. What was drawn stays: Undo removes it, nothing would bring it back.
+  /** @param {PointerEvent} event */
+  function penUp(event) {
+    if (event.pointerId !== active?.id) return;
+    active = null;
+    redraw(); // the stroke as one line: pieces, drawn as they came, are a little darker where they meet
+    send();
+  }
+
+  /** @param {KeyboardEvent} event */
+  function keyDown(event) {
+    const shown = canvas.getClientRects().length > 0;
+    if (!shown || event.defaultPrevented || document.activeElement?.closest(KEYS_ARE_THEIRS)) return;
+    if (event.key === "Escape") clear();
+    else if (event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey) undo();
+    else return;
+    event.preventDefault();
+  }
+
+  // The page. Gradio does not say when it takes a component away: the first event after that ends the listening.
+  const listening = new AbortController();
+  const { signal } = listening;
+  /** @param {(event: any) => void} listener */
+  const whileHere = (listener) => (/** @type {Event} */ event) =>
+    element.isConnected ? listener(event) : listening.abort();
+  document.addEventListener("keydown", whileHere(keyDown), { signal });
+  window.addEventListener("sketchpad:failed", whileHere(sendAgain), { signal });
+  watch("value", takeOver);
+
+  canvas.addEventListener("pointerdown", penDown);
+  canvas.addEventListener("pointermove", penMove);
+  canvas.addEventListener("pointerup", penUp);
+  canvas.addEventListener("pointercancel", penUp);
+  canvas.addEventListener("lostpointercapture", penUp);
+  // Else iPadOS writes with Scribble where the stylus draws, and a long press opens a menu.
+  canvas.addEventListener("touchmove", (event) => event.cancelable && event.preventDefault(), {
+    passive: false,
+  });
+  canvas.addEventListener("contextmenu", (event) => active && event.preventDefault());
+  find(".undo").addEventListener("click", undo);
+  find(".clear").addEventListener("click", clear);
+
+  find(".sketchpad").classList.toggle("framed", window.parent !== window);
+  find(".placeholder").textContent = options.placeholder;
+  find(".undo span").textContent = options.undo;
+  find(".clear span").textContent = options.clear;
+  canvas.setAttribute("aria-label", props.label);
+  show(strokes);
+  followDensity();
+  new ResizeObserver(resize).observe(canvas);
+}

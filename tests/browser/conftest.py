@@ -1,0 +1,72 @@
+"""Browser tests: a real Chromium against real processes, on loopback only.
+
+Without Chromium the tests are skipped and say why; with REQUIRE_BROWSER=1 in the environment they fail instead.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import chromium
+import pytest
+from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
+
+expect.set_options(timeout=30_000)  # a first answer waits for TensorFlow
+
+REPORT = pytest.StashKey[pytest.TestReport]()
+
+
+@pytest.fixture(scope="module")  # while Playwright is on, no other test could run an event loop of its own
+def browser() -> Iterator[Browser]:
+    """Chromium, for the tests of one file."""
+    path = chromium.find()
+    if path is None:
+        reason = f"No browser: set CHROMIUM to a Chromium's path, or install one of {', '.join(chromium.NAMES)}."
+        if os.environ.get("REQUIRE_BROWSER") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=chromium.ARGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., Page]]:
+    """`open_page(url, **context)` opens a page in a browser context of its own, of Playwright's options.
+
+    A script error in the page fails the test. A failed test leaves a picture and a Playwright trace, and says where.
+    """
+    pages: list[Page] = []
+    errors: list[Error] = []
+
+    def open_page(url: str, **options: Any) -> Page:
+        context = browser.new_context(**{"viewport": {"width": 1100, "height": 760}, **options})
+        context.tracing.start()
+        page = context.new_page()
+        pages.append(page)
+        page.on("pageerror", lambda error: errors.append(error))
+        page.goto(url)
+        return page
+
+    yield open_page
+    report = request.node.stash.get(REPORT, None)
+    failed = bool(errors) or report is None or report.failed
+    for i, page in enumerate(pages):
+        trace = tmp_path / f"trace-{i}.zip"
+        if failed:
+            page.screenshot(path=trace.with_suffix(".png"))
+            print(f"What the page showed: {trace.with_suffix('.png')}; what it did: playwright show-trace {trace}")
+        page.context.tracing.stop(path=trace if failed else None)
+        page.context.close()
+    assert not errors
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    """Let `open_page` see how the test went."""
+    report = yield
+    if call.when == "call":
+        item.stash[REPORT] = report
+    return report

@@ -1,0 +1,103 @@
+"""/predict answers programs: by gradio_client and by plain HTTP, files, URLs and base64, and says what is wrong."""
+
+import base64
+import io
+import json
+import sys
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from digits import DIGITS
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+from PIL import Image
+
+from lenet.strokes import render
+
+TEN = [str(digit) for digit in range(10)]
+
+
+@pytest.fixture(scope="module")
+def app(start: Callable) -> str:
+    return start([sys.executable, "app.py"]).url
+
+
+@pytest.fixture(scope="module")
+def client(app: str) -> Client:
+    return Client(app, verbose=False)
+
+
+def picture(digit: int, folder: Path) -> str:
+    path = folder / f"{digit}.png"
+    Image.fromarray(render(DIGITS[digit])).save(path)
+    return str(path)
+
+
+def call(app: str, image: object) -> object:
+    """Two plain requests, as with curl: the call, and its answer as an event stream."""
+    request = urllib.request.Request(
+        f"{app}/gradio_api/call/predict",
+        json.dumps({"data": [image]}).encode(),
+        {"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        event = json.load(answer)["event_id"]
+    with urllib.request.urlopen(f"{app}/gradio_api/call/predict/{event}", timeout=60) as stream:
+        lines = stream.read().decode().splitlines()
+    assert lines[0] == "event: complete", lines
+    return json.loads(lines[1].removeprefix("data: "))
+
+
+@pytest.mark.parametrize("digit", [2, 7])
+def test_the_client_gets_gradios_label_and_the_verdict(client: Client, digit: int, tmp_path: Path) -> None:
+    label, verdict = client.predict(handle_file(picture(digit, tmp_path)), api_name="/predict")
+    assert verdict == "digit"
+    assert label["label"] == str(digit)
+    assert sorted(each["label"] for each in label["confidences"]) == TEN
+    assert sum(each["confidence"] for each in label["confidences"]) == pytest.approx(1)
+
+
+def test_plain_http_takes_base64(app: str, tmp_path: Path) -> None:
+    data = base64.b64encode(Path(picture(4, tmp_path)).read_bytes()).decode()
+    label, verdict = call(app, {"url": f"data:image/png;base64,{data}"})
+    assert (label["label"], verdict) == ("4", "digit")
+
+
+def test_ink_on_transparent_paper_is_read(client: Client, tmp_path: Path) -> None:
+    ink = Image.fromarray(255 - render(DIGITS[5]))
+    path = tmp_path / "transparent.png"
+    Image.merge("RGBA", [Image.new("L", ink.size)] * 3 + [ink]).save(path)
+    assert client.predict(handle_file(str(path)), api_name="/predict")[0]["label"] == "5"
+
+
+def test_an_empty_picture_is_blank_without_probabilities(client: Client, tmp_path: Path) -> None:
+    path = tmp_path / "empty.png"
+    Image.new("L", (100, 100), 255).save(path)
+    label, verdict = client.predict(handle_file(str(path)), api_name="/predict")
+    assert verdict == "blank"
+    assert not label
+
+
+def test_no_picture_is_a_sentence(client: Client) -> None:
+    with pytest.raises(AppError, match="Send a picture"):
+        client.predict(None, api_name="/predict")
+
+
+def test_it_is_documented_with_its_parameter_and_returns(client: Client) -> None:
+    endpoints = client.view_api(return_format="dict")["named_endpoints"]
+    assert list(endpoints) == ["/predict"]
+    predict = endpoints["/predict"]
+    assert [parameter["parameter_name"] for parameter in predict["parameters"]] == ["image"]
+    assert [output["label"] for output in predict["returns"]] == ["Probabilities", "Verdict"]
+    assert "Read the handwritten digit" in predict["description"]
+
+
+def test_nothing_of_a_call_is_kept(app: str, client: Client, tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    Image.fromarray(render(DIGITS[9])).save(buffer, "PNG")
+    answers = [
+        call(app, {"url": f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"}) for _ in range(3)
+    ]
+    assert answers[0] == answers[1] == answers[2]

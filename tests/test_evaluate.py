@@ -1,0 +1,86 @@
+"""The figures are right, and the committed weights hold what is promised of them."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lenet import classifier, evaluate
+from lenet.datasets import mnist
+
+TEN = np.eye(10, dtype=np.float32) * 20  # logits, sure of 0 to 9 in turn
+
+
+def test_the_report_counts_misses_digit_by_digit() -> None:
+    labels = np.array([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9], np.uint8)
+    outputs = TEN[[0, 7, 2, 3, 4, 5, 6, 7, 8, 9, 4, 9]]  # a 1 taken for a 7, a 9 for a 4
+    figures = evaluate.report(outputs, labels)
+    assert (figures["count"], figures["misses"]) == (12, 2)
+    assert figures["accuracy"] == pytest.approx(10 / 12, abs=1e-6)
+    assert figures["digits"][1] == {"digit": 1, "count": 1, "misses": 1}
+    assert figures["digits"][9] == {"digit": 9, "count": 3, "misses": 1}
+    confusion = np.array(figures["confusion"])
+    assert confusion[1, 7] == confusion[9, 4] == 1
+    assert confusion.sum() == 12
+    table = evaluate.table(figures).splitlines()
+    assert table[10].split() == ["9", "3", "1", "66.67%"]
+    assert table[11].split() == ["all", "12", "2", "83.33%"]
+
+
+def test_calibration_error_is_the_gap_between_certainty_and_being_right() -> None:
+    sure = np.tile([0.9] + [0.1 / 9] * 9, (10, 1))
+    assert evaluate.calibration_error(sure, np.array([0] * 9 + [1])) == pytest.approx(0)
+    assert evaluate.calibration_error(sure, np.array([0] * 5 + [1] * 5)) == pytest.approx(0.4)
+    # Two bins: sure and always right is off by .1, half sure and never right by .5.
+    half = np.tile([0.5] + [0.5 / 9] * 9, (10, 1))
+    both = evaluate.calibration_error(np.concatenate([sure, half]), np.array([0] * 10 + [1] * 10))
+    assert both == pytest.approx((0.1 + 0.5) / 2)
+    assert evaluate.calibration_error(np.eye(10), np.arange(10)) == 0
+
+
+def test_metrics_of_other_weights_are_dropped(tmp_path: Path) -> None:
+    (tmp_path / classifier.ARRAYS).write_bytes(b"first")
+    evaluate.write_metrics(tmp_path, training={"seed": 1})
+    evaluate.write_metrics(tmp_path, mnist_test={"misses": 30})
+    metrics = json.loads((tmp_path / "metrics.json").read_text())
+    assert metrics["training"] == {"seed": 1}
+    assert metrics["mnist_test"] == {"misses": 30}
+    (tmp_path / classifier.ARRAYS).write_bytes(b"second")
+    evaluate.write_metrics(tmp_path, mnist_test={"misses": 31})
+    assert "training" not in json.loads((tmp_path / "metrics.json").read_text())
+
+
+def test_missing_mnist_and_damaged_weights_are_one_sentence_and_exit_code_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert evaluate.main(["--mnist", str(tmp_path)]) == 1
+    assert evaluate.main(["--mnist", str(tmp_path), "--weights", str(tmp_path)]) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 2
+    assert all(str(tmp_path) in line for line in lines)
+
+
+@pytest.mark.skipif("MNIST_DIR" not in os.environ, reason="MNIST_DIR is not set: it names a folder with the real MNIST")
+def test_the_committed_weights_misread_at_most_35_of_mnists_test_images(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert evaluate.main(["--json"]) == 0
+    figures = json.loads(capsys.readouterr().out)["mnist_test"]
+    assert figures["count"] == 10_000
+    assert 0 < figures["misses"] <= 35  # none at all would be a broken evaluation: some labels are wrong
+    assert figures["calibration_error"] < 0.03
+    committed = json.loads((classifier.WEIGHTS / "metrics.json").read_text())
+    assert committed["weights"] == classifier.digest()
+    assert abs(committed["mnist_test"]["misses"] - figures["misses"]) <= 1  # another processor rounds otherwise
+
+    for name in (classifier.ARRAYS, classifier.FACTS):
+        shutil.copy(classifier.WEIGHTS / name, tmp_path)
+    assert evaluate.main(["--weights", str(tmp_path)]) == 0
+    written = json.loads((tmp_path / "metrics.json").read_text())
+    assert written == {"weights": classifier.digest(), "mnist_test": figures}
+    for name in ("confusion.png", "misread.png"):
+        assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")
+    assert len(mnist.load().test.labels) == 10_000

@@ -1,0 +1,82 @@
+"""The command reads files, folders and MNIST, one line each, and names what it cannot read."""
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from digits import DIGITS
+from PIL import Image
+
+from lenet import predict
+from lenet.datasets import mnist
+from lenet.strokes import render
+
+
+@pytest.fixture
+def scans(tmp_path: Path) -> Path:
+    (tmp_path / "more").mkdir()
+    Image.fromarray(render(DIGITS[7])).save(tmp_path / "b.png")
+    Image.fromarray(render(DIGITS[3])).convert("RGB").save(tmp_path / "a.JPG")
+    Image.fromarray(255 - render(DIGITS[0])).save(tmp_path / "more" / "c.bmp")
+    (tmp_path / "notes.txt").write_text("not a picture, and not asked for")
+    return tmp_path
+
+
+def test_json_is_one_line_an_image_folders_included(scans: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert predict.main([str(scans), str(scans / "b.png"), "--json"]) == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(row["file"], row["digit"]) for row in rows] == [
+        (str(scans / "a.JPG"), 3),
+        (str(scans / "b.png"), 7),
+        (str(scans / "more" / "c.bmp"), 0),
+        (str(scans / "b.png"), 7),
+    ]
+    for row in rows:
+        assert list(row) == ["file", "verdict", "digit", "probabilities"]
+        assert row["verdict"] == "digit"
+        assert len(row["probabilities"]) == 10
+        assert sum(row["probabilities"]) == pytest.approx(1, abs=1e-4)
+        assert np.argmax(row["probabilities"]) == row["digit"]
+
+
+def test_a_person_gets_a_line_a_file_and_blank_is_said(scans: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Image.new("L", (50, 50), 255).save(scans / "empty.png")
+    assert predict.main([str(scans / "b.png"), str(scans / "empty.png")]) == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert re.fullmatch(re.escape(str(scans / "b.png")) + r": read 7 \(\d\d\d?\.\d%\)", first)
+    assert second == f"{scans / 'empty.png'}: blank"
+
+
+def test_a_file_that_cannot_be_read_is_named_and_the_rest_is_read(
+    scans: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cut = scans / "cut.png"
+    cut.write_bytes((scans / "b.png").read_bytes()[:200])
+    paths = [scans / "notes.txt", cut, scans / "missing.png", scans / "b.png"]
+    assert predict.main([*map(str, paths), "--json"]) == 1
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["digit"] == 7
+    assert [line.split(" cannot be read: ")[0] for line in captured.err.splitlines()] == [str(p) for p in paths[:3]]
+    assert "No such file" in captured.err
+
+
+def test_without_files_a_random_test_image_is_read_and_its_truth_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    images = np.stack([255 - render(DIGITS[digit], (280, 280)) for digit in range(10)])[:, ::10, ::10]
+    split = mnist.Split(images, np.arange(10, dtype=np.uint8))
+    monkeypatch.setattr(mnist, "load", lambda folder=None: mnist.Mnist(split, split, split))
+    assert predict.main([]) == 0
+    line = re.fullmatch(r"MNIST test image (\d): truth (\d), read (\d) \(.*%\)\n", capsys.readouterr().out)
+    assert line is not None
+    assert line[1] == line[2]
+    assert predict.main(["--json"]) == 0
+    row = json.loads(capsys.readouterr().out)
+    assert row["file"] == f"MNIST test image {row['truth']}"
+
+
+def test_missing_mnist_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert predict.main(["--mnist", str(tmp_path / "none")]) == 1
+    assert str(tmp_path / "none") in capsys.readouterr().err
