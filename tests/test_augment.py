@@ -11,7 +11,7 @@ from lenet.datasets.augment import Distortion, distort
 from lenet.preprocess import preprocess
 from lenet.strokes import render
 
-NONE = Distortion(rotation=0, scale=0, shear=0, shift=0, stroke=0, tone=0)
+NONE = Distortion(rotation=0, scale=0, shear=0, shift=0, bend=0, stroke=0, tone=0)
 SEED = tf.constant([1, 2])
 FIVE = preprocess(render(DIGITS[5])).picture
 BATCH = np.repeat(FIVE[None, :, :, None], 200, 0)  # (200, 28, 28, 1)
@@ -31,7 +31,7 @@ def test_no_distortion_leaves_the_pictures_alone() -> None:
 
 
 def test_a_seed_distorts_the_same_and_every_picture_its_own_way() -> None:
-    everything = Distortion(rotation=15, scale=0.15, shear=0.2, shift=2, stroke=0.5, tone=0.5)
+    everything = Distortion(rotation=15, scale=0.15, shear=0.2, shift=2, bend=1.1, stroke=0.5, tone=0.5)
     first, same = (distort(tf.constant(BATCH), everything, SEED).numpy() for _ in range(2))
     other = distort(tf.constant(BATCH), everything, tf.constant([1, 3])).numpy()
     np.testing.assert_array_equal(first, same)

@@ -8,6 +8,11 @@ from dataclasses import dataclass
 
 import tensorflow as tf
 
+SIDE = 28
+MIDDLE = 14.0  # pixel index of the centre of mass, which distortions leave in place
+# One place of its own every six pixels: finer would tear strokes of 2.5 pixels, coarser only shift the digit.
+KNOTS = 5
+
 
 @dataclass(frozen=True)
 class Distortion:
@@ -18,6 +23,7 @@ class Distortion:
         scale: part of the size, each axis by itself.
         shear: horizontal pixels a pixel of height.
         shift: pixels, each axis by itself.
+        bend: pixels, each of KNOTS × KNOTS places by itself, smoothly in between: a hand that wavers.
         stroke: 1 turns strokes a whole pixel fatter (+, grey dilation) or thinner (-, grey erosion) on every side.
         tone: 1 makes grey edges up to e times darker or lighter in the exponent (gamma).
     """
@@ -26,6 +32,7 @@ class Distortion:
     scale: float
     shear: float
     shift: float
+    bend: float
     stroke: float
     tone: float
 
@@ -42,33 +49,48 @@ def distort(pictures: tf.Tensor, distortion: Distortion, seed: tf.Tensor) -> tf.
         (N, 28, 28, 1) float32 in [0, 1].
     """
     count = tf.shape(pictures)[0]
-    amount = tf.random.stateless_uniform((8, count), seed, -1.0, 1.0)
-    pictures = _affine(pictures, distortion, amount[:6])
-    pictures = _stroke_width(pictures, distortion.stroke * amount[6][:, None, None, None])
-    return tf.pow(pictures, tf.exp(distortion.tone * amount[7][:, None, None, None]))
+    amount = tf.random.stateless_uniform((8, count, 1, 1), seed, -1.0, 1.0)
+    bend = tf.random.stateless_uniform((count, KNOTS, KNOTS, 2), tf.add(seed, [0, 1 << 30]), -1.0, 1.0)
+    pictures = _warp(pictures, *_affine(distortion, amount[:6]), distortion.bend * bend)
+    pictures = _stroke_width(pictures, distortion.stroke * amount[6][..., None])
+    return tf.pow(pictures, tf.exp(distortion.tone * amount[7][..., None]))
 
 
-def _affine(pictures: tf.Tensor, distortion: Distortion, amount: tf.Tensor) -> tf.Tensor:
-    """Rotate, scale, shear and shift about the centre of mass, pixel index 14; amount is (6, N) in [-1, 1]."""
+def _affine(distortion: Distortion, amount: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Which place of the input each pixel of the output shows: rotated, scaled, sheared, shifted about the middle.
+
+    `amount` is (6, N, 1, 1) in [-1, 1]; returns rows and columns, each (N, 28, 28), in pixels.
+    """
+    row, column = tf.meshgrid(tf.range(-MIDDLE, SIDE - MIDDLE), tf.range(-MIDDLE, SIDE - MIDDLE), indexing="ij")
     angle = amount[0] * (distortion.rotation * math.pi / 180)
-    across, down = tf.exp(-distortion.scale * amount[1]), tf.exp(-distortion.scale * amount[2])
-    shear = distortion.shear * amount[3]
-    cos, sin = tf.cos(angle), tf.sin(angle)
-    # The matrix takes an output pixel to the input pixel it shows: x' = a x + b y + c, y' = d x + e y + f.
-    a, b = across * cos, across * (shear * cos - sin)
-    d, e = down * sin, down * (shear * sin + cos)
-    middle = 14.0
-    c = middle - a * middle - b * middle + distortion.shift * amount[4]
-    f = middle - d * middle - e * middle + distortion.shift * amount[5]
-    zero = tf.zeros_like(a)
-    return tf.raw_ops.ImageProjectiveTransformV3(
-        images=pictures,
-        transforms=tf.stack([a, b, c, d, e, f, zero, zero], axis=1),
-        output_shape=tf.shape(pictures)[1:3],
-        interpolation="BILINEAR",
-        fill_mode="CONSTANT",
-        fill_value=0.0,
+    row, column = (
+        tf.sin(angle) * column + tf.cos(angle) * row,
+        tf.cos(angle) * column - tf.sin(angle) * row,
     )
+    column = tf.exp(distortion.scale * amount[1]) * (column + distortion.shear * amount[2] * row)
+    row = tf.exp(distortion.scale * amount[3]) * row
+    return row + MIDDLE + distortion.shift * amount[4], column + MIDDLE + distortion.shift * amount[5]
+
+
+def _warp(pictures: tf.Tensor, row: tf.Tensor, column: tf.Tensor, bend: tf.Tensor) -> tf.Tensor:
+    """Show each pixel's place of the input, bent further by a smooth field: (N, K, K, 2) pixels at K × K knots.
+
+    The bending is the elastic distortion of Simard, Steinkraus and Platt, "Best Practices for Convolutional Neural
+    Networks Applied to Visual Document Analysis" (2003).
+    """
+    count = tf.shape(pictures)[0]
+    field = tf.image.resize(bend, (SIDE, SIDE), "bicubic")
+    # A rim of paper round every picture: what lies beyond it shows the rim.
+    rimmed = tf.reshape(tf.pad(pictures, [[0, 0], [1, 1], [1, 1], [0, 0]]), [-1])
+    row = tf.clip_by_value(row + field[..., 0] + 1, 0, SIDE + 0.999)
+    column = tf.clip_by_value(column + field[..., 1] + 1, 0, SIDE + 0.999)
+    top, left = tf.floor(row), tf.floor(column)
+    down, right = row - top, column - left
+    width = SIDE + 2
+    first = tf.range(count)[:, None, None] * width**2 + tf.cast(top, tf.int32) * width + tf.cast(left, tf.int32)
+    upper = tf.gather(rimmed, first) * (1 - right) + tf.gather(rimmed, first + 1) * right
+    lower = tf.gather(rimmed, first + width) * (1 - right) + tf.gather(rimmed, first + width + 1) * right
+    return (upper * (1 - down) + lower * down)[..., None]
 
 
 def _stroke_width(pictures: tf.Tensor, amount: tf.Tensor) -> tf.Tensor:
