@@ -69,13 +69,13 @@ def confusion(matrix: list[list[int]]) -> "Figure":
         if count:
             bold = "bold" if row != column else "normal"
             axes.text(column, row, f"{count}", ha="center", va="center", fontsize=8, fontweight=bold)
-    axes.set(xticks=range(10), yticks=range(10), xlabel="read as", ylabel="truth", title="MNIST test images")
+    axes.set(xticks=range(10), yticks=range(10), xlabel="read as", ylabel="truth", title="what is taken for what")
     return figure
 
 
 @_picture
-def misread(images: NDArray[np.uint8], labels: NDArray[np.uint8], probabilities: NDArray[np.float64]) -> "Figure":
-    """Draw the misread images, the surest errors first: truth → answer and its probability."""
+def misread(pictures: NDArray[np.float32], labels: NDArray[np.uint8], probabilities: NDArray[np.float64]) -> "Figure":
+    """Draw the misread pictures, the surest errors first: truth → answer and its probability."""
     from matplotlib.figure import Figure
 
     answers, certainty = probabilities.argmax(1), probabilities.max(1)
@@ -87,6 +87,6 @@ def misread(images: NDArray[np.uint8], labels: NDArray[np.uint8], probabilities:
     for axes in np.ravel(figure.subplots(rows, columns)):
         axes.axis("off")
     for axes, index in zip(figure.axes, wrong, strict=False):
-        axes.imshow(images[index], cmap="gray_r", vmin=0, vmax=255)
+        axes.imshow(pictures[index], cmap="gray_r", vmin=0, vmax=1)
         axes.set_title(f"{labels[index]} → {answers[index]}  {certainty[index]:.0%}", fontsize=9)
     return figure

@@ -160,7 +160,9 @@ def fit(recipe: Recipe, data: mnist.Mnist, seed: int, checkpoints: Checkpoints) 
                 history["training"].append([done, loss, accuracy])
                 bar.write(f"step {done:6,}  loss {loss:.4f}  training accuracy {accuracy:.4f}", file=sys.stdout)
             if done % recipe.validate_every == 0 or done == recipe.steps:
-                misses = int((evaluate.logits(best, data.validation.images).argmax(1) != data.validation.labels).sum())
+                misses = int(
+                    (evaluate.logits(best, data.validation.pictures).argmax(1) != data.validation.labels).sum()
+                )
                 history["validation"].append([done, misses])
                 bar.write(f"step {done:6,}  validation: {misses} of {len(data.validation.labels):,} wrong", sys.stdout)
             if done % recipe.checkpoint_every == 0 or done == recipe.steps:
@@ -217,7 +219,7 @@ def main(arguments: list[str] | None = None) -> int:
                 checkpoints.clear()
             model, history = fit(recipe, data, options.seed, checkpoints)
             classifier.save(model, options.out, {"recipe": recipe.name, "seed": options.seed})
-            figures = evaluate.mnist_report(options.out, data)
+            figures = evaluate.Evaluation(options.out).mnist(data)
             evaluate.write_metrics(options.out, training=history | machine(), mnist_test=figures)
             plots.training_curve(options.out / "training.png", history)
             checkpoints.clear()

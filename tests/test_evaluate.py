@@ -7,9 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from digits import DIGITS
 
 from lenet import classifier, evaluate
-from lenet.datasets import mnist
+from lenet.datasets import drawings, mnist
+from lenet.strokes import Drawing, render
 
 TEN = np.eye(10, dtype=np.float32) * 20  # logits, sure of 0 to 9 in turn
 
@@ -17,7 +19,7 @@ TEN = np.eye(10, dtype=np.float32) * 20  # logits, sure of 0 to 9 in turn
 def test_the_report_counts_misses_digit_by_digit() -> None:
     labels = np.array([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9], np.uint8)
     outputs = TEN[[0, 7, 2, 3, 4, 5, 6, 7, 8, 9, 4, 9]]  # a 1 taken for a 7, a 9 for a 4
-    figures = evaluate.report(outputs, labels)
+    figures = evaluate.report(outputs, labels, ["digit"] * 9 + ["blank"] * 3)
     assert (figures["count"], figures["misses"]) == (12, 2)
     assert figures["accuracy"] == pytest.approx(10 / 12, abs=1e-6)
     assert figures["digits"][1] == {"digit": 1, "count": 1, "misses": 1}
@@ -25,6 +27,7 @@ def test_the_report_counts_misses_digit_by_digit() -> None:
     confusion = np.array(figures["confusion"])
     assert confusion[1, 7] == confusion[9, 4] == 1
     assert confusion.sum() == 12
+    assert figures["verdicts"] == {"blank": 0.25, "digit": 0.75}
     table = evaluate.table(figures).splitlines()
     assert table[10].split() == ["9", "3", "1", "66.67%"]
     assert table[11].split() == ["all", "12", "2", "83.33%"]
@@ -63,13 +66,44 @@ def test_missing_mnist_and_damaged_weights_are_one_sentence_and_exit_code_1(
     assert all(str(tmp_path) in line for line in lines)
 
 
+def test_drawings_kept_as_strokes_are_measured_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    drawn = [drawings.LabelledDrawing(digit, Drawing(strokes=DIGITS[digit])) for digit in range(10)] * 3
+    drawn.append(drawings.LabelledDrawing(4, Drawing(strokes=DIGITS[7])))  # no network can be right here
+    drawings.write(tmp_path / "ours.jsonl.gz", drawn)
+    test = mnist.Split(np.stack([255 - render(DIGITS[1])[::10, ::10]] * 2), np.ones(2, np.uint8))
+    monkeypatch.setattr(mnist, "load", lambda folder=None: mnist.Mnist(test, test, test))
+    outputs = []
+    for _ in range(2):
+        assert evaluate.main(["--strokes", str(tmp_path / "ours.jsonl.gz"), "--json"]) == 0
+        outputs.append(capsys.readouterr().out)
+    assert outputs[0] == outputs[1]  # seeded
+    figures = json.loads(outputs[0])
+    assert (figures["count"], figures["misses"]) == (2, 0)
+    ours = figures["strokes"]["ours"]
+    assert ours["count"] == 31
+    assert 1 <= ours["misses"] <= 4
+    assert ours["confusion"][4][7] == 1
+
+    for name in (classifier.ARRAYS, classifier.FACTS):
+        shutil.copy(classifier.WEIGHTS / name, tmp_path)
+    assert evaluate.main(["--strokes", str(tmp_path / "ours.jsonl.gz"), "--weights", str(tmp_path)]) == 0
+    assert "\nours\ndigit  images" in capsys.readouterr().out
+    assert json.loads((tmp_path / "metrics.json").read_text())["strokes"]["ours"] == ours
+    assert (tmp_path / "misread-ours.png").is_file()
+    assert (tmp_path / "confusion-ours.png").is_file()
+
+
 @pytest.mark.skipif("MNIST_DIR" not in os.environ, reason="MNIST_DIR is not set: it names a folder with the real MNIST")
 def test_the_committed_weights_misread_at_most_35_of_mnists_test_images(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert evaluate.main(["--json"]) == 0
-    figures = json.loads(capsys.readouterr().out)["mnist_test"]
+    figures = json.loads(capsys.readouterr().out)
+    assert figures.pop("strokes") == {}
     assert figures["count"] == 10_000
+    assert figures["verdicts"]["digit"] > 0.999
     assert 0 < figures["misses"] <= 35  # none at all would be a broken evaluation: some labels are wrong
     assert figures["calibration_error"] < 0.03
     committed = json.loads((classifier.WEIGHTS / "metrics.json").read_text())

@@ -91,6 +91,11 @@ class Split:
     images: NDArray[np.uint8]  # (N, 28, 28), 0 = paper, 255 = ink
     labels: NDArray[np.uint8]  # (N,), 0 to 9
 
+    @property
+    def pictures(self) -> NDArray[np.float32]:
+        """The images as the network takes them: (N, 28, 28) float32, 0 = paper, 1 = ink."""
+        return np.divide(self.images, 255, dtype=np.float32)
+
 
 @dataclass(frozen=True)
 class Mnist:

@@ -1,0 +1,190 @@
+"""Stroke files: digits as people drew them, read, written, and put on the pad as some person would have.
+
+    >>> from lenet.datasets import drawings
+    >>> read = drawings.read("pendigits-train.jsonl.gz")
+    >>> drawings.pictures((each.strokes for each in read), np.random.default_rng(1)).shape
+    (7494, 28, 28)
+
+A file holds JSON lines, gzipped or not, a drawing a line: that of `lenet.strokes` with its label, a digit.
+
+    {"label": "8", "w": 500, "h": 500, "strokes": [[[267, 167], [267, 164], …], …]}
+"""
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lenet.datasets.mnist import DatasetError
+from lenet.preprocess import SIDE, preprocess
+from lenet.strokes import CANVAS_SIZE, Drawing, DrawingError, Stroke
+
+# What a file may be, so that a few gzipped kilobytes cannot fill the memory. UCI's 7,494 digits take 3.2 MB.
+MAX_BYTES = 200_000_000  # unpacked
+MAX_LINES = 1_000_000
+MAX_LINE = 1_000_000  # bytes; the 10,000 points that a drawing may have take some 400,000 at two decimals
+
+DIGITS = tuple("0123456789")
+
+# How people draw on a pad they have not seen before: as small as a note in a corner, or from edge to edge.
+SMALLEST, LARGEST = 0.15, 0.95  # the ink's longer side as part of the pad's
+THINNEST, THICKEST = 4.0, 40.0  # the pen's diameter in pixels of a pad of 280; the pad's own is 20
+# The thickest pen for a size, as part of the ink's longer side: 5.6 of 20 pixels, more than all but a few of MNIST's
+# digits have (2.5 ± .7). Beyond it the loops of an 8 close and nobody can read it.
+BOLDEST = 0.28
+
+
+@dataclass(frozen=True)
+class LabelledDrawing:
+    """A drawing and the digit that it shows."""
+
+    label: int  # 0 to 9
+    drawing: Drawing
+
+    @property
+    def strokes(self) -> tuple[tuple[tuple[float, float], ...], ...]:
+        """The drawing's strokes, as `place` and `pictures` take them."""
+        return self.drawing.strokes
+
+
+def read(path: str | Path) -> list[LabelledDrawing]:
+    """Read a stroke file.
+
+    Args:
+        path: JSON lines, gzipped or not whatever its name; empty lines are passed over.
+
+    Raises:
+        DatasetError: the file is missing, damaged, too large or holds something else; the text names file and line.
+    """
+    try:
+        with Path(path).open("rb") as stream:
+            numbered = enumerate(_lines(stream), 1)
+            drawings = [_parse(line, f"{path}, line {number}") for number, line in numbered if line.strip()]
+    except EOFError:
+        raise DatasetError(f"{path} is cut short; copy or download it again.") from None
+    except (OSError, zlib.error) as problem:
+        raise DatasetError(f"{path} cannot be read ({problem}).") from None
+    except _TooLarge as problem:
+        raise DatasetError(f"{path} {problem}.") from None
+    if not drawings:
+        raise DatasetError(f'{path} holds no drawing; each line is one: {{"label": "8", "strokes": [[[x, y], …], …]}}.')
+    return drawings
+
+
+def write(path: str | Path, drawings: Iterable[LabelledDrawing]) -> None:
+    """Write a stroke file, gzipped if its name ends in .gz; the same drawings give the same bytes.
+
+    Args:
+        path: the file; what was there is replaced.
+        drawings: what `read` gives back, equal in every number.
+    """
+    path = Path(path)
+    packed = "".join(f"{json.dumps(_to_json(each), separators=(',', ':'))}\n" for each in drawings).encode()
+    path.write_bytes(gzip.compress(packed, mtime=0) if path.suffix == ".gz" else packed)
+
+
+def place(
+    strokes: Sequence[Stroke], random: np.random.Generator, side: int = CANVAS_SIZE, boldest: float = BOLDEST
+) -> Drawing:
+    """Put a drawing on the pad as some person would have: any size, any place, any pen; shape and angle are kept.
+
+    The ink's longer side, the pen's width included, is uniform from 15 % to 95 % of the pad. The pen is log-uniform
+    from 4 px of a pad of 280 to 40 px, or to 28 % of the ink's longer side where that is less. The place is uniform
+    among those at which all ink is on the pad.
+
+    Args:
+        strokes: strokes of [x, y] points in any unit, y down; a drawing without extent becomes a dot.
+        random: four numbers are taken from it.
+        side: of the pad, in pixels.
+        boldest: the thickest pen as part of the ink's longer side, where a drawing has finer parts than a digit.
+
+    Returns:
+        A drawing on side × side pixels; without strokes if none has a point.
+    """
+    size = side * random.uniform(SMALLEST, LARGEST)  # longer side of the ink in pixels
+    unit = side / CANVAS_SIZE
+    pen = np.exp(
+        random.uniform(np.log(THINNEST * unit), np.log(np.clip(boldest * size, THINNEST * unit, THICKEST * unit)))
+    )
+    where = random.random(2)  # 0 = left or top, 1 = right or bottom
+    drawn = [stroke for stroke in strokes if len(stroke)]
+    if not drawn:
+        return Drawing(side, side, float(pen))
+    points = np.array([point for stroke in drawn for point in stroke], np.float64)  # (P, 2)
+    low = points.min(0)
+    extent = points.max(0) - low  # (2,)
+    scale = (size - pen) / max(extent.max(), 1e-9)  # not 0: a dot has no extent
+    corner = pen / 2 + where * (side - pen - scale * extent)
+    placed = [(x, y) for x, y in ((points - low) * scale + corner).tolist()]
+    ends = np.cumsum([len(stroke) for stroke in drawn]).tolist()
+    return Drawing(side, side, float(pen), tuple(tuple(placed[i:j]) for i, j in pairwise([0, *ends])))
+
+
+def pictures(drawings: Iterable[Sequence[Stroke]], random: np.random.Generator) -> NDArray[np.float32]:
+    """Draw every drawing once as some person would have, and bring it into MNIST's form.
+
+    Args:
+        drawings: N drawings, each a sequence of strokes as `place` takes them.
+        random: places them.
+
+    Returns:
+        (N, 28, 28) float32, 0 = paper, 1 = ink.
+    """
+    seen = [preprocess(place(strokes, random).render()).picture for strokes in drawings]
+    return np.array(seen, np.float32).reshape(-1, SIDE, SIDE)
+
+
+class _TooLarge(Exception):
+    """A file beyond this module's limits; the text says which, without a full stop."""
+
+
+def _lines(stream: BinaryIO) -> Iterator[bytes]:
+    """The lines of a file, gzipped or not, within this module's limits."""
+    gzipped = stream.read(2) == b"\x1f\x8b"  # asked of the file, not of its name: browsers unpack and keep ".gz"
+    stream.seek(0)
+    if gzipped:
+        stream = cast(BinaryIO, gzip.GzipFile(fileobj=stream))
+    size = number = 0
+    while line := stream.readline(MAX_LINE + 1):
+        size, number = size + len(line), number + 1
+        if len(line) > MAX_LINE:
+            raise _TooLarge(f"is no stroke file, for its line {number} has more than {MAX_LINE:,} bytes")
+        if size > MAX_BYTES:
+            raise _TooLarge(f"holds more than {MAX_BYTES:,} bytes; split it")
+        if number > MAX_LINES:
+            raise _TooLarge(f"holds more than {MAX_LINES:,} lines; split it")
+        yield line
+
+
+def _parse(line: bytes, where: str) -> LabelledDrawing:
+    try:
+        value = json.loads(line)
+        drawing = Drawing.from_json(value)  # so that value is a dict
+    except RecursionError:
+        raise DatasetError(f"{where}: no drawing, but lists nested too deep.") from None
+    except DrawingError as problem:
+        raise DatasetError(f"{where}: {problem}") from None
+    except ValueError:  # not UTF-8, not JSON, or a number of thousands of digits
+        raise DatasetError(f"{where}: not JSON; it begins with {line[:30]!r}.") from None
+    label = value.get("label")
+    if type(label) not in (str, int) or str(label) not in DIGITS:
+        raise DatasetError(f"{where}: `label` is a digit from 0 to 9, not {json.dumps(label)[:20]}.")
+    return LabelledDrawing(int(label), drawing)
+
+
+def _to_json(labelled: LabelledDrawing) -> dict[str, Any]:
+    drawing = labelled.drawing
+    strokes = [[[_short(x), _short(y)] for x, y in stroke] for stroke in drawing.strokes]
+    size = {"w": drawing.width, "h": drawing.height, "pen": _short(drawing.pen)}
+    return {"label": str(labelled.label), **size, "strokes": strokes}
+
+
+def _short(number: float) -> float:
+    return int(number) if number == int(number) else number
