@@ -1,0 +1,72 @@
+"""Take the README's picture of the page: a 7 drawn with the mouse, as the page then looks.
+
+    $ python tests/browser/screenshot.py
+    docs/page.png
+
+More of them, to look at: `--all FOLDER` takes desktop and phone, light and dark, blank and read.
+"""
+
+import argparse
+import itertools
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, expect, sync_playwright
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent)]  # as pytest does
+import chromium  # noqa: E402
+from digits import DIGITS  # noqa: E402
+from pen import Pen  # noqa: E402
+from servers import run  # noqa: E402
+
+SCREENS = {
+    "desktop": {"viewport": {"width": 1100, "height": 660}, "device_scale_factor": 2},
+    "phone": {
+        "viewport": {"width": 390, "height": 844},
+        "device_scale_factor": 3,
+        "has_touch": True,
+        "is_mobile": True,
+    },
+}
+
+
+def take(browser: Browser, url: str, path: Path, screen: str, scheme: str, digit: int | None) -> None:
+    context = browser.new_context(**SCREENS[screen], color_scheme=scheme)
+    page = context.new_page()
+    page.goto(url)
+    expect(page.locator("#sketchpad canvas").first).to_be_visible()
+    if digit is not None:
+        Pen(page, "touch" if screen == "phone" else "mouse").draw(DIGITS[digit])
+        expect(page.locator("#verdict")).to_have_text(f"This looks like {'an' if digit == 8 else 'a'} {digit}.")
+        page.mouse.move(0, 0)
+    page.evaluate("document.fonts.ready")
+    page.wait_for_function("document.getAnimations().every((motion) => motion.playState !== 'running')")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=path, animations="disabled")
+    context.close()
+    print(path)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--all", type=Path, metavar="FOLDER")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        server = run([sys.executable, "app.py"], Path(folder) / "log.txt")
+        browser = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.ARGS)
+        try:
+            if options.all is None:
+                take(browser, server.url, Path("docs/page.png"), "desktop", "light", 7)
+            else:
+                for screen, scheme, digit in itertools.product(SCREENS, ("light", "dark"), (None, 8)):
+                    name = f"{screen}-{scheme}-{'blank' if digit is None else digit}.png"
+                    take(browser, server.url, options.all / name, screen, scheme, digit)
+        finally:
+            browser.close()
+            server.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""What the README says is true of the repository that it stands in."""
+
+import re
+import sys
+from pathlib import Path
+
+from lenet import report
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+FRONT = dict(re.findall(r"^(\w+): (.+)$", README.split("---")[1], re.MULTILINE))
+PINS = dict(re.findall(r"^([\w-]+)==([\w.]+)", (ROOT / "requirements.txt").read_text(), re.MULTILINE))
+
+
+def test_the_results_are_those_of_metrics_json() -> None:
+    assert report.main(["--check"]) == 0
+
+
+def test_stale_results_are_noticed_and_written_anew(tmp_path: Path, monkeypatch, capsys) -> None:
+    stale = tmp_path / "README.md"
+    stale.write_text(re.sub(r"(\*\*this network.*?\| )\d+", r"\g<1>1", README), encoding="utf-8")
+    monkeypatch.setattr(report, "README", stale)
+    assert report.main(["--check"]) == 1
+    assert "python -m lenet.report" in capsys.readouterr().err
+    assert report.main([]) == 0
+    assert stale.read_text(encoding="utf-8") == README
+
+
+def test_the_space_runs_the_gradio_that_is_pinned() -> None:
+    assert FRONT["sdk"] == "gradio"
+    assert FRONT["sdk_version"] == PINS["gradio"]
+    assert (ROOT / FRONT["app_file"]).is_file()
+    assert len(FRONT["short_description"]) <= 60  # the Hub refuses longer ones
+
+
+def test_the_space_runs_the_python_that_ci_runs() -> None:
+    workflow = (ROOT / ".github/workflows/ci.yml").read_text()
+    assert f"python-version: {FRONT['python_version']}" in workflow
+
+
+def test_pictures_and_modules_that_it_links_are_there() -> None:
+    links = re.findall(r"\]\(((?!https?:)[^)#]+)\)", README)
+    assert len(links) > 8
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_every_command_is_documented() -> None:
+    commands = {path.stem for path in (ROOT / "lenet").glob("*.py") if "__main__" in path.read_text(encoding="utf-8")}
+    assert commands == {"train", "evaluate", "predict", "report"}
+    undocumented = {name for name in commands - {"report"} if f"python -m lenet.{name}" not in README}
+    assert undocumented == set()
+
+
+def test_every_requirement_is_pinned_exactly() -> None:
+    lines = [
+        line.split("#")[0].split(";")[0].strip()
+        for name in ("requirements.txt", "requirements-dev.txt")
+        for line in (ROOT / name).read_text().splitlines()
+    ]
+    wanted = [line for line in lines if line and not line.startswith("-r")]
+    assert len(wanted) > 10
+    assert [line for line in wanted if not re.fullmatch(r"[\w-]+==[\w.]+", line)] == []
+    assert sys.version_info[:2] >= tuple(map(int, FRONT["python_version"].strip('"').split(".")))
