@@ -42,7 +42,7 @@ def draw_all_ten(page: Page, pen: Pen, view: Page | FrameLocator | None = None) 
     """Ten digits, one after the other, cleared in between."""
     view = view or page
     for digit, strokes in DIGITS.items():
-        pen.draw(strokes, steps=2)
+        pen.draw(strokes, steps=1)
         expect_read(view, digit)
         view.get_by_role("button", name="Clear").click()
         expect(view.locator("#verdict")).to_have_text("Draw a digit")

@@ -70,8 +70,8 @@ def likeness(pixels: NDArray[np.uint8], drawing: Drawing) -> float:
     strokes = [[(x * scale, y * scale) for x, y in stroke] for stroke in drawing.strokes]
     rendered = render(strokes, (side * finer, side * finer), drawing.pen * scale)
     rendered = rendered.reshape(side, finer, side, finer).mean((1, 3))
-    ours, theirs = pixels < 128, rendered < 128
-    return float((ours & theirs).sum() / (ours | theirs).sum())
+    ours, theirs = 255.0 - pixels, 255.0 - rendered  # by their greys: a row of pixels half inked is neither in nor out
+    return float(np.minimum(ours, theirs).sum() / np.maximum(ours, theirs).sum())
 
 
 class Pad:
