@@ -153,6 +153,15 @@ def test_size_place_and_pen_cover_what_is_documented() -> None:
         assert np.histogram(where[:, axis], 5, (0, 1))[0] / len(where) == pytest.approx(0.2, abs=0.03)
 
 
+def test_a_thinner_pen_can_be_asked_for_what_is_finer_than_a_digit() -> None:
+    random = np.random.default_rng(7)
+    placed = [place(DIGITS[8], random, boldest=0.1) for _ in range(500)]
+    boxes = [box(each.strokes) for each in placed]
+    ratio = [each.pen / ((high - low).max() + each.pen) for each, (low, high) in zip(placed, boxes, strict=True)]
+    assert 0.09 < max(ratio) <= 0.1 + 1e-9
+    assert min(each.pen for each in placed) >= 4
+
+
 def test_dots_flat_lines_and_nothing_can_be_placed_too() -> None:
     random = np.random.default_rng(4)
     for _ in range(50):
