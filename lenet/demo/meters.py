@@ -29,7 +29,7 @@ def reading(prediction: Prediction = EMPTY) -> str:
         f'<div class="summary">{_seen(prediction)}<div>'
         f'<p id="verdict" role="status" aria-live="polite" data-verdict="{prediction.verdict}">'
         f"{escape(prediction.sentence)}</p>"
-        '<p class="caption">What the network sees, 28 × 28</p></div></div>'
+        '<p class="caption">What the network sees</p></div></div>'
         f'<div id="probabilities" role="group" aria-label="Probability of each digit">{bars}</div>'
     )
 
