@@ -7,13 +7,16 @@ centre of mass is within half a pixel of 14: centring the box instead breaks 7 a
 NumPy and Pillow only.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image
+
+from lenet.ink import Picture, PictureError, read_ink
+
+__all__ = ["Ink", "Part", "Picture", "PictureError", "normalise", "preprocess"]
 
 SIDE = 28
 DIGIT_SIDE = 20  # the longer side of every digit in MNIST
@@ -22,16 +25,19 @@ DIGIT_SIDE = 20  # the longer side of every digit in MNIST
 FILTER = Image.Resampling.BILINEAR
 CENTRE = 14  # pixel index; measured on MNIST's training images: 13.996 ± .289 across, 14.007 ± .291 down
 
-# Contrast below this, of 1, is an empty page: JPEG noise and shadows stay under it, the palest pencil does not.
-MIN_CONTRAST = 0.1
-# In a picture whose paper is not one exact tone (a photo), ink is what is darker than this part of the contrast.
-PHOTO_FLOOR = 0.25
+# Where several digits may be side by side. A digit is at least this part of the ink's height: what is lower (a dot, the
+# end of a broken stroke) belongs to its neighbour. Two digits have at least this part of the height of paper between.
+LOWEST = 0.4
+GAP = 0.03
+MOST_GROUPS = 4  # more are a scribble or a telephone number; the narrowest gaps are then closed
 
-Picture = NDArray[Any] | Image.Image | Mapping[str, Any] | None
 
+class Part(NamedTuple):
+    """Some of a drawing's groups of ink, side by side, as a drawing of its own."""
 
-class PictureError(ValueError):
-    """Not a picture that can be read; the text says what it is and what can be."""
+    first: int  # the number of its leftmost group
+    end: int  # one more than that of its rightmost
+    picture: NDArray[np.float32]  # (28, 28), 0 = paper, 1 = ink
 
 
 @dataclass(frozen=True)
@@ -42,11 +48,14 @@ class Ink:
         box: (left, top, right, bottom) of the ink in the drawing's pixels, the last two exclusive; None without ink.
         extent: the box's longer side as part of the drawing's shorter side, 0 to 1 and more.
         picture: (28, 28) float32, 0 = paper, 1 = ink, for the network; all 0 without ink.
+        parts: where columns of paper part the ink into groups, each run of neighbouring groups but the whole: perhaps
+            one of several digits. Empty if the ink is one group.
     """
 
     box: tuple[int, int, int, int] | None
     extent: float
     picture: NDArray[np.float32]
+    parts: tuple[Part, ...] = ()
 
 
 def preprocess(drawing: Picture) -> Ink:
@@ -55,40 +64,61 @@ def preprocess(drawing: Picture) -> Ink:
     Args:
         drawing: an array (H, W), (H, W, 1), (H, W, 3) or (H, W, 4), of integers from 0 to the type's highest value or
             of numbers from 0 to 1; or a PIL image; or the value of `gr.Sketchpad`; or None, an empty drawing. Dark on
-            light or light on dark; transparency shows white paper.
+            light or light on dark; transparency shows white paper, or white ink.
 
     Raises:
         PictureError: if it is none of these.
     """
-    ink = find_ink(_grey(drawing))
+    ink, step = read_ink(drawing)  # each of its pixels is step × step of the drawing's
     rows, columns = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
     if not len(rows):
         return Ink(None, 0.0, np.zeros((SIDE, SIDE), np.float32))
     left, top, right, bottom = int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
     extent = max(right - left, bottom - top) / min(ink.shape)
-    return Ink((left, top, right, bottom), extent, normalise(ink[top:bottom, left:right]))
+    box = (left * step, top * step, right * step, bottom * step)
+    ink = ink[top:bottom, left:right]
+    return Ink(box, extent, normalise(ink), find_parts(ink))
 
 
-def find_ink(grey: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Tell ink from paper, whichever of the two is darker.
+def find_parts(ink: NDArray[np.float32]) -> tuple[Part, ...]:
+    """Part ink where columns of paper part it.
 
     Args:
-        grey: (H, W) float32, 0 = black, 1 = white.
+        ink: (H, W) float32, 0 = paper, 1 = ink, with ink in its first and last rows and columns.
 
     Returns:
-        (H, W) float32, 0 = paper, 1 = the fullest ink.
+        As in `Ink.parts`.
     """
-    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-    paper = float(np.median(border))
-    ink = grey - paper if paper < 0.5 else paper - grey
-    np.clip(ink, 0, None, out=ink)
-    full = float(ink.max())
-    if full < MIN_CONTRAST:
-        return np.zeros_like(ink)
-    ink /= full
-    if np.count_nonzero(ink) > ink.size / 2:  # the paper is not one tone: its grain must not count as ink
-        ink = np.clip((ink - PHOTO_FLOOR) / (1 - PHOTO_FLOOR), 0, 1)
-    return ink
+    height = len(ink)
+    inked = np.flatnonzero(ink.any(0))
+    ends = np.flatnonzero(np.diff(inked) > 1 + GAP * height)
+    groups = list(zip(inked[[0, *(ends + 1)]].tolist(), (inked[[*ends, -1]] + 1).tolist(), strict=True))
+
+    def gap(i: int) -> int:  # to the group on its right
+        return int(groups[i + 1][0] - groups[i][1])
+
+    def low(group: tuple[int, int]) -> bool:
+        return bool(np.ptp(_rows(ink, *group)) + 1 < LOWEST * height)
+
+    while len(groups) > 1:
+        small = next((i for i, group in enumerate(groups) if low(group)), None)
+        if small is None and len(groups) <= MOST_GROUPS:
+            break
+        gaps = range(len(groups) - 1) if small is None else (i for i in (small - 1, small) if 0 <= i < len(groups) - 1)
+        i = min(gaps, key=gap)
+        groups[i : i + 2] = [(groups[i][0], groups[i + 1][1])]
+    count = len(groups)
+    runs = [(i, j) for i in range(count) for j in range(i + 1, count + 1) if j - i < count]
+    return tuple(Part(i, j, _cropped(ink, groups[i][0], groups[j - 1][1])) for i, j in runs)
+
+
+def _rows(ink: NDArray[np.float32], left: int, right: int) -> NDArray[np.intp]:
+    return np.flatnonzero(ink[:, left:right].any(1))
+
+
+def _cropped(ink: NDArray[np.float32], left: int, right: int) -> NDArray[np.float32]:
+    rows = _rows(ink, left, right)
+    return normalise(ink[rows[0] : rows[-1] + 1, left:right])
 
 
 def normalise(ink: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -115,46 +145,3 @@ def normalise(ink: NDArray[np.float32]) -> NDArray[np.float32]:
     top, left = shifts
     picture[top : top + small.shape[0], left : left + small.shape[1]] = small
     return picture
-
-
-def _grey(drawing: Picture) -> NDArray[np.float32]:
-    """Any accepted drawing as (H, W) float32, 0 = black, 1 = white."""
-    if isinstance(drawing, Mapping):  # gr.Sketchpad: all layers over the background, as the person saw them
-        drawing = drawing.get("composite")
-    if drawing is None:
-        return np.ones((1, 1), np.float32)
-    if isinstance(drawing, Image.Image):
-        drawing = _array(drawing)
-    pixels = np.asarray(drawing)
-    if pixels.ndim == 3 and pixels.shape[2] == 1:
-        pixels = pixels[..., 0]
-    if pixels.ndim not in (2, 3) or (pixels.ndim == 3 and pixels.shape[2] not in (3, 4)) or not pixels.size:
-        raise PictureError(f"A picture has the shape (H, W), (H, W, 3) or (H, W, 4), not {pixels.shape}.")
-    if pixels.dtype == np.bool_ or np.issubdtype(pixels.dtype, np.floating):
-        highest = 1.0
-    elif np.issubdtype(pixels.dtype, np.integer):
-        highest = float(np.iinfo(pixels.dtype).max)
-    else:
-        raise PictureError(f"A picture holds numbers, not {pixels.dtype}.")
-    values = pixels.astype(np.float32) / np.float32(highest)
-    if not np.isfinite(values).all() or values.min() < 0 or values.max() > 1:
-        raise PictureError("A picture of floating-point numbers holds values from 0 to 1.")
-    if values.ndim == 3 and values.shape[2] == 4:  # alpha over white
-        alpha = values[..., 3:]
-        values = values[..., :3] * alpha + (1 - alpha)
-    # ITU-R 601 luma, as Pillow's convert("L")
-    return values if values.ndim == 2 else values @ np.array([0.299, 0.587, 0.114], np.float32)
-
-
-def _array(image: Image.Image) -> NDArray[Any]:
-    """A PIL image of any mode as an array of one of the shapes above, turned as its EXIF data says."""
-    image = ImageOps.exif_transpose(image)
-    if image.mode in ("L", "RGB", "RGBA"):
-        return np.asarray(image)
-    if image.mode.startswith("I;16"):
-        return np.asarray(image, np.uint16)
-    if image.mode in ("I", "F"):  # 32 bits whose range nobody states: from the darkest to the lightest
-        values = np.asarray(image, np.float64)
-        low, high = values.min(), values.max()
-        return (values - low) / (high - low) if high > low else np.ones_like(values)
-    return np.asarray(image.convert("RGBA"))

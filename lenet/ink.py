@@ -1,0 +1,180 @@
+"""From any picture to its ink: what is paper and what is drawn on it, whichever of the two is darker.
+
+A drawing on a pad has paper of one exact tone, and its ink is taken as it is: the network was trained on that. Anything
+else is a photo: see `lenet.photo`.
+
+NumPy and Pillow only.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageFilter, ImageOps
+
+from lenet.photo import DARKEST, MIN_CONTRAST, Tones, above_noise, light_of, mean
+
+# A picture larger than any pad is shrunk before anything else: 900 pixels are 45 for each of the digit's 20.
+LARGEST = 2048
+SHRUNK = 900
+# A photo is read at this longer side: noise is averaged away, and a pen's line keeps 2 pixels or more.
+PHOTO_SIDE = 450
+# So small a picture is a digit of MNIST or its like: its grey edges are its own.
+SMALL = 56
+
+# On a pad, paler than this part of the ink are only the edges of strokes: the brush's palest edge is 1/4.
+PALE = 0.2
+# A JPEG of a drawing on a pad: this part of its border is still of one exact tone.
+FLAT = 0.95
+
+Picture = NDArray[Any] | Image.Image | Mapping[str, Any] | None
+
+
+class PictureError(ValueError):
+    """Not a picture that can be read; the text says what it is and what can be."""
+
+
+def read_ink(drawing: Picture) -> tuple[Tones, int]:
+    """Find the ink of any accepted drawing.
+
+    Returns:
+        The ink, (h, w) float32, 0 = paper, 1 = the fullest ink; and how many pixels of the drawing, across and down,
+        each of its pixels stands for: 1 for a pad, more for photos and large pictures.
+
+    Raises:
+        PictureError: if it is not a picture.
+    """
+    tones, shrunk = _tones(drawing)
+    ink, step = _ink(tones)
+    return ink, shrunk * step
+
+
+def grey(drawing: Picture) -> Tones:
+    """Any accepted drawing as (H, W) float32, 0 = black, 1 = white; shrunk if it is larger than any pad."""
+    return _tones(drawing)[0]
+
+
+def find_ink(tones: Tones) -> Tones:
+    """Tell ink from paper, whichever of the two is darker.
+
+    Args:
+        tones: (H, W) float32, 0 = black, 1 = white.
+
+    Returns:
+        float32, 0 = paper, 1 = the fullest ink; (H, W), or smaller by a whole number if it is a large photo.
+    """
+    return _ink(tones)[0]
+
+
+def _tones(drawing: Picture) -> tuple[Tones, int]:
+    """`grey` of a drawing, and how many of its pixels became one, across and down."""
+    if isinstance(drawing, Mapping):  # gr.Sketchpad: all layers over the background, as the person saw them
+        drawing = drawing.get("composite")
+    if drawing is None:
+        return np.ones((1, 1), np.float32), 1
+    shrunk = 1
+    if isinstance(drawing, Image.Image):
+        drawing, shrunk = _array(drawing)
+    pixels = np.asarray(drawing)
+    if pixels.ndim == 3 and pixels.shape[2] == 1:
+        pixels = pixels[..., 0]
+    if pixels.ndim not in (2, 3) or (pixels.ndim == 3 and pixels.shape[2] not in (3, 4)) or not pixels.size:
+        raise PictureError(f"A picture has the shape (H, W), (H, W, 3) or (H, W, 4), not {pixels.shape}.")
+    if pixels.dtype == np.bool_ or np.issubdtype(pixels.dtype, np.floating):
+        highest = 1.0
+    elif np.issubdtype(pixels.dtype, np.integer):
+        highest = float(np.iinfo(pixels.dtype).max)
+    else:
+        raise PictureError(f"A picture holds numbers, not {pixels.dtype}.")
+    if pixels.dtype.kind in "if" and not (pixels.min() >= 0 and pixels.max() <= highest):  # also if it is NaN
+        raise PictureError("A picture of floating-point numbers holds values from 0 to 1.")
+    if pixels.dtype == np.uint8 and max(pixels.shape) > LARGEST:
+        pixels, shrunk = _array(Image.fromarray(pixels))  # Pillow shrinks a photo ten times as fast
+    step = _step(pixels.shape, LARGEST, SHRUNK)
+    values = _means(pixels, step) / np.float32(highest)
+    if values.ndim == 3 and values.shape[2] == 4:
+        values = _over_white(values)
+    # ITU-R 601 luma, as Pillow's convert("L")
+    return values if values.ndim == 2 else values @ np.array([0.299, 0.587, 0.114], np.float32), shrunk * step
+
+
+def _array(image: Image.Image) -> tuple[NDArray[Any], int]:
+    """A PIL image of any mode as an array that `_tones` takes, turned as its EXIF data says, and how much it shrank."""
+    orientation = image.getexif().get(0x0112)
+    deep = image.mode.startswith("I;16")  # which Pillow neither converts nor shrinks
+    if not deep and image.mode not in ("L", "LA", "RGB", "RGBA", "I", "F"):
+        image = image.convert("L" if image.mode == "1" else "RGBA")
+    height, width = image.height, image.width
+    step = 1 if deep else _step((height, width), LARGEST, SHRUNK)
+    if step > 1:  # before all else, for a camera has twelve million pixels
+        image = image.reduce(step, (0, 0, width // step * step, height // step * step))
+        if orientation:
+            image.getexif()[0x0112] = orientation
+    image = ImageOps.exif_transpose(image)
+    if deep:
+        return np.asarray(image, np.uint16), step
+    if image.mode in ("I", "F"):  # 32 bits whose range nobody states: from the darkest to the lightest
+        values = np.asarray(image, np.float64)
+        low, high = values.min(), values.max()
+        return (values - low) / (high - low) if high > low else np.ones_like(values), step
+    return np.asarray(image.convert("RGBA") if image.mode == "LA" else image), step
+
+
+def _over_white(values: Tones) -> Tones:
+    """(H, W, 4) laid over white paper, (H, W, 3); if nothing shows there, white ink, as black on white, (H, W)."""
+    alpha = values[..., 3:]
+    seen = values[..., :3] * alpha + (1 - alpha)
+    return 1 - alpha[..., 0] if np.ptp(seen) < MIN_CONTRAST <= np.ptp(alpha) else seen
+
+
+def _step(shape: tuple[int, ...], largest: int, target: int) -> int:
+    """How many pixels become one, across and down, so that a side longer than `largest` is `target` at most."""
+    shorter, longer = sorted(shape[:2])
+    # A strip keeps some pixels of its shorter side.
+    return 1 if longer <= largest else min(-(-longer // target), max(1, shorter // 8))
+
+
+def _means(pixels: NDArray[Any], step: int) -> Tones:
+    """Means of step × step pixels as float32; what is left over at the right and at the bottom is dropped."""
+    if step == 1:
+        return pixels.astype(np.float32)
+    height, width = pixels.shape[0] // step * step, pixels.shape[1] // step * step
+    rows = pixels[0:height:step, :width].astype(np.float32)
+    for row in range(1, step):
+        rows += pixels[row:height:step, :width]
+    columns = np.stack([rows[:, column::step] for column in range(step)])
+    return np.asarray(columns.mean(0) / step, np.float32)
+
+
+def _ink(tones: Tones) -> tuple[Tones, int]:
+    """`find_ink`, and how many pixels became one, across and down."""
+    border = np.concatenate([tones[0], tones[-1], tones[:, 0], tones[:, -1]])
+    paper = np.median(border)
+    away = tones - paper
+    dark = bool((away**3).sum() <= 0)
+    ink = np.clip(-away if dark else away, 0, None)
+    full = ink.max()
+    if full < MIN_CONTRAST:
+        return np.zeros_like(ink), 1
+    ink /= full
+    if max(ink.shape) <= SMALL or _drawn(ink, away):
+        return ink, 1
+    step = _step(tones.shape, PHOTO_SIDE, PHOTO_SIDE)
+    smooth = mean(np.asarray(Image.fromarray(_means(tones, step)).filter(ImageFilter.MedianFilter(3))))
+    if np.mean(border == paper) < FLAT:
+        light, dark = light_of(smooth)
+    else:
+        light = np.full_like(smooth, paper)
+    contrast = 1 - smooth / np.maximum(light, DARKEST) if dark else smooth - light
+    return above_noise(contrast.astype(np.float32)), step
+
+
+def _drawn(ink: Tones, away: Tones) -> bool:
+    """Whether a picture was drawn, not photographed: paper of one tone, and pale pixels only along strokes."""
+    pale = (away != 0) & (ink < PALE)
+    if not pale.any():
+        return True
+    strokes = Image.fromarray(np.where(ink < 0.5, np.uint8(0), np.uint8(255)))
+    near = np.asarray(strokes.filter(ImageFilter.BoxBlur(2)))  # not MaxFilter, which takes ten times as long
+    return not np.any(pale & (near == 0))
