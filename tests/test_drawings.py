@@ -62,7 +62,7 @@ def test_what_is_written_is_read_back_equal(name: str, tmp_path: Path) -> None:
         ("[" * 100_000, "nested too deep"),
         ("[]", "A drawing is"),
         ('{"label": 8}', "A drawing is"),
-        ('{"strokes": []}', "`label`.*not null"),
+        ('{"strokes": []}', "`label`.*not missing"),
         ('{"label": "x", "strokes": []}', '`label`.*not "x"'),
         ('{"label": 10, "strokes": []}', "`label`.*not 10"),
         ('{"label": -1, "strokes": []}', "`label`.*not -1"),

@@ -5,9 +5,12 @@
     >>> drawings.pictures((each.strokes for each in read), np.random.default_rng(1)).shape
     (7494, 28, 28)
 
-A file holds JSON lines, gzipped or not, a drawing a line: that of `lenet.strokes` with its label, a digit.
+A file holds JSON lines, gzipped or not, a drawing a line: that of `lenet.strokes` with its label, a digit, or null for
+a drawing that is none.
 
     {"label": "8", "w": 500, "h": 500, "strokes": [[[267, 167], [267, 164], …], …]}
+
+UCI's own files, pendigits-orig.tra and pendigits-orig.tes, are read as well: see `lenet.datasets.unipen`.
 """
 
 import gzip
@@ -15,13 +18,15 @@ import json
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lenet.datasets import unipen
+from lenet.datasets.download import Flaw
 from lenet.datasets.mnist import DatasetError
 from lenet.preprocess import SIDE, preprocess
 from lenet.strokes import CANVAS_SIZE, Drawing, DrawingError, Stroke
@@ -31,7 +36,11 @@ MAX_BYTES = 200_000_000  # unpacked
 MAX_LINES = 1_000_000
 MAX_LINE = 1_000_000  # bytes; the 10,000 points that a drawing may have take some 400,000 at two decimals
 
+# How a file begins that is packed by gzip, and one packed by Unix's compress, as UCI has them since 1998.
+GZIPPED, COMPRESSED = b"\x1f\x8b", b"\x1f\x9d"
+
 DIGITS = tuple("0123456789")
+NOT_A_DIGIT = 10  # the label after the ten digits
 
 # How people draw on a pad they have not seen before: as small as a note in a corner, or from edge to edge.
 SMALLEST, LARGEST = 0.15, 0.95  # the ink's longer side as part of the pad's
@@ -45,7 +54,7 @@ BOLDEST = 0.28
 class LabelledDrawing:
     """A drawing and the digit that it shows."""
 
-    label: int  # 0 to 9
+    label: int  # 0 to 9, or NOT_A_DIGIT
     drawing: Drawing
 
     @property
@@ -58,23 +67,23 @@ def read(path: str | Path) -> list[LabelledDrawing]:
     """Read a stroke file.
 
     Args:
-        path: JSON lines, gzipped or not whatever its name; empty lines are passed over.
+        path: JSON lines or UNIPEN, gzipped or not, whatever its name; empty lines are passed over.
 
     Raises:
         DatasetError: the file is missing, damaged, too large or holds something else; the text names file and line.
     """
     try:
         with Path(path).open("rb") as stream:
-            numbered = enumerate(_lines(stream), 1)
-            drawings = [_parse(line, f"{path}, line {number}") for number, line in numbered if line.strip()]
+            drawings = list(_drawings(stream, path))
     except EOFError:
         raise DatasetError(f"{path} is cut short; copy or download it again.") from None
     except (OSError, zlib.error) as problem:
         raise DatasetError(f"{path} cannot be read ({problem}).") from None
-    except _TooLarge as problem:
-        raise DatasetError(f"{path} {problem}.") from None
+    except Flaw as flaw:
+        raise DatasetError(f"{path} {flaw}.") from None
     if not drawings:
-        raise DatasetError(f'{path} holds no drawing; each line is one: {{"label": "8", "strokes": [[[x, y], …], …]}}.')
+        drawing = '{"label": "8", "strokes": [[[x, y], …], …]}'
+        raise DatasetError(f"{path} holds no drawing; each line is one, {drawing}, or it is UNIPEN with its .SEGMENT.")
     return drawings
 
 
@@ -141,25 +150,35 @@ def pictures(drawings: Iterable[Sequence[Stroke]], random: np.random.Generator) 
     return np.array(seen, np.float32).reshape(-1, SIDE, SIDE)
 
 
-class _TooLarge(Exception):
-    """A file beyond this module's limits; the text says which, without a full stop."""
+def _drawings(stream: BinaryIO, path: str | Path) -> Iterator[LabelledDrawing]:
+    filled = ((number, line) for number, line in enumerate(_lines(stream), 1) if line.strip())
+    first = next(filled, None)
+    if not first:
+        return
+    numbered = chain([first], filled)
+    if unipen.is_unipen(first[1]):
+        yield from (LabelledDrawing(*each) for each in unipen.parse(numbered, str(path)))
+    else:
+        yield from (_parse(line, f"{path}, line {number}") for number, line in numbered)
 
 
 def _lines(stream: BinaryIO) -> Iterator[bytes]:
     """The lines of a file, gzipped or not, within this module's limits."""
-    gzipped = stream.read(2) == b"\x1f\x8b"  # asked of the file, not of its name: browsers unpack and keep ".gz"
+    magic = stream.read(2)  # asked of the file, not of its name: browsers unpack and keep ".gz"
     stream.seek(0)
-    if gzipped:
+    if magic == COMPRESSED:
+        raise Flaw("is packed by Unix's compress (.Z), which Python cannot read; unpack it with gzip -d")
+    if magic == GZIPPED:
         stream = cast(BinaryIO, gzip.GzipFile(fileobj=stream))
     size = number = 0
     while line := stream.readline(MAX_LINE + 1):
         size, number = size + len(line), number + 1
         if len(line) > MAX_LINE:
-            raise _TooLarge(f"is no stroke file, for its line {number} has more than {MAX_LINE:,} bytes")
+            raise Flaw(f"is no stroke file, for its line {number} has more than {MAX_LINE:,} bytes")
         if size > MAX_BYTES:
-            raise _TooLarge(f"holds more than {MAX_BYTES:,} bytes; split it")
+            raise Flaw(f"holds more than {MAX_BYTES:,} bytes; split it")
         if number > MAX_LINES:
-            raise _TooLarge(f"holds more than {MAX_LINES:,} lines; split it")
+            raise Flaw(f"holds more than {MAX_LINES:,} lines; split it")
         yield line
 
 
@@ -174,8 +193,11 @@ def _parse(line: bytes, where: str) -> LabelledDrawing:
     except ValueError:  # not UTF-8, not JSON, or a number of thousands of digits
         raise DatasetError(f"{where}: not JSON; it begins with {line[:30]!r}.") from None
     label = value.get("label")
+    if label is None and "label" in value:
+        return LabelledDrawing(NOT_A_DIGIT, drawing)
     if type(label) not in (str, int) or str(label) not in DIGITS:
-        raise DatasetError(f"{where}: `label` is a digit from 0 to 9, not {json.dumps(label)[:20]}.")
+        found = json.dumps(label)[:20] if "label" in value else "missing"
+        raise DatasetError(f"{where}: `label` is a digit from 0 to 9, or null, not {found}.")
     return LabelledDrawing(int(label), drawing)
 
 
@@ -183,7 +205,8 @@ def _to_json(labelled: LabelledDrawing) -> dict[str, Any]:
     drawing = labelled.drawing
     strokes = [[[_short(x), _short(y)] for x, y in stroke] for stroke in drawing.strokes]
     size = {"w": drawing.width, "h": drawing.height, "pen": _short(drawing.pen)}
-    return {"label": str(labelled.label), **size, "strokes": strokes}
+    label = None if labelled.label == NOT_A_DIGIT else str(labelled.label)
+    return {"label": label, **size, "strokes": strokes}
 
 
 def _short(number: float) -> float:

@@ -16,8 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from lenet.datasets import scribbles
 from lenet.datasets.drawings import place, read
 from lenet.datasets.outlier_shapes import LETTERS, PICTURES, SIGNS
+from lenet.datasets.scribbles import Line, rounded, smooth, turn
 from lenet.preprocess import SIDE, preprocess
 from lenet.strokes import CANVAS_SIZE, Drawing, Stroke
 
@@ -32,7 +34,6 @@ WAVE = 0.012  # largest wobble along a stroke
 WAVES = (0.2, 0.7)  # and its length
 SPACING = (0.015, 0.035)  # between points
 
-Line = NDArray[np.float64]  # (N, 2): x, y down, in any unit until `_hand`
 Digits = Callable[[np.random.Generator], Sequence[Stroke]]
 
 
@@ -73,11 +74,12 @@ def pictures(
     Returns:
         (N, 28, 28) float32, 0 = paper, 1 = ink.
     """
-    seen = [preprocess(_placed(random, digits, kind).render()).picture for _ in range(count)]
+    seen = [preprocess(placed(random, digits, kind).render()).picture for _ in range(count)]
     return np.array(seen, np.float32).reshape(-1, SIDE, SIDE)
 
 
-def _placed(random: np.random.Generator, digits: Digits | None, kind: str | None) -> Drawing:
+def placed(random: np.random.Generator, digits: Digits | None = None, kind: str | None = None) -> Drawing:
+    """A not-digit on the pad: any size and place, with a pen that suits its kind. The arguments are `outlier`'s."""
     kind = kind or _choice(random, digits)
     return place(outlier(random, kind, digits), random, boldest=KINDS[kind].boldest)
 
@@ -94,7 +96,7 @@ def _hand(lines: Sequence[Line], random: np.random.Generator, calm: float = 1.0)
     angle = np.radians(random.normal(0, TURN) * calm)
     wide = np.exp(random.normal(0, ASPECT) * calm / 2)
     slant = np.clip(random.normal(*SLANT), -0.25, 0.35) * calm
-    matrix = np.array([[wide, 0.0], [-slant, 1 / wide]]) @ _turn(angle)
+    matrix = np.array([[wide, 0.0], [-slant, 1 / wide]]) @ turn(angle)
     spacing = random.uniform(*SPACING)
     drawn = []
     for line in lines:
@@ -136,26 +138,7 @@ def _stroke(text: str, corner: float, random: np.random.Generator) -> Line:
         centre, axes = knots + random.normal(0, 10 * MISS, (2, 2)) * [[1], [0.3]]
         return np.asarray(centre + ring * axes)
     knots += random.normal(0, 10 * MISS, knots.shape)
-    return _smooth(knots) if text[0] == "~" else _rounded(knots, corner)
-
-
-def _smooth(knots: Line) -> Line:
-    """A Catmull-Rom curve through the knots, eight points a piece."""
-    ends = np.concatenate([knots[:1], knots, knots[-1:]])
-    before, start, end, after = ends[:-3, None], ends[1:-2, None], ends[2:-1, None], ends[3:, None]
-    t = np.linspace(0, 1, 9)[None, 1:, None]
-    bent = (2 * before - 5 * start + 4 * end - after) * t**2 + (3 * start - before - 3 * end + after) * t**3
-    return np.concatenate([knots[:1], (start + ((end - before) * t + bent) / 2).reshape(-1, 2)])
-
-
-def _rounded(knots: Line, corner: float) -> Line:
-    """Straight lines whose corners a fast hand leaves early, by this part of the way to the next knot."""
-    if len(knots) < 3:
-        return knots
-    middle = knots[1:-1]
-    early, late = middle + corner * (knots[:-2] - middle), middle + corner * (knots[2:] - middle)
-    turned = np.stack([early, (early + 2 * middle + late) / 4, late], 1).reshape(-1, 2)
-    return np.concatenate([knots[:1], turned, knots[-1:]])
+    return smooth(knots) if text[0] == "~" else rounded(knots, corner)
 
 
 def _row(written: Sequence[Sequence[Line]], random: np.random.Generator) -> list[Line]:
@@ -175,103 +158,6 @@ def _word(random: np.random.Generator) -> list[Line]:
     return _row([_letter(random) for _ in range(random.choice((2, 2, 3)))], random)
 
 
-def _lying(line: Line, random: np.random.Generator) -> list[Line]:
-    """Turned by up to 35°, never upright: drawn with a thick pen it would be a 1."""
-    return [line @ _turn(random.uniform(-0.6, 0.6))]
-
-
-def _turn(angle: float) -> Line:
-    return np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
-
-
-def _zigzag(random: np.random.Generator) -> list[Line]:
-    """At least five teeth: with two it is a Z, with three a W or a 3."""
-    count = random.integers(6, 15)
-    across = np.linspace(0, 1, count) + random.normal(0, 0.25 / count, count)
-    down = random.uniform(0.2, 0.9) * (np.arange(count) % 2 + random.normal(0, 0.12, count))
-    knots = np.stack([across, down], 1)
-    return _lying(_smooth(knots) if random.random() < 0.4 else _rounded(knots, random.uniform(0, 0.2)), random)
-
-
-def _spiral(random: np.random.Generator) -> list[Line]:
-    """At least two and a half turns: with fewer it is a 6, a 9 or a 0."""
-    turns, steps = random.uniform(2.6, 5), np.linspace(0, 1, 120)
-    angle = 2 * np.pi * (turns * steps + random.random()) * random.choice((-1, 1))
-    radius = (random.uniform(0.02, 0.12) + steps ** random.uniform(0.8, 1.3)) * (1 + 0.04 * np.sin(angle * 0.37))
-    return [np.stack([np.cos(angle), np.sin(angle) * random.uniform(0.7, 1.2)], 1) * radius[:, None]]
-
-
-def _coil(random: np.random.Generator) -> list[Line]:
-    """Loops in a row, at least four."""
-    loops, steps = random.integers(4, 9), np.linspace(0, 1, 200)
-    angle = 2 * np.pi * loops * steps
-    across = steps * loops * random.uniform(0.6, 1.3) + np.cos(angle) * random.uniform(0.4, 0.7)
-    return _lying(np.stack([across, np.sin(angle) * random.uniform(0.5, 1.2)], 1), random)
-
-
-def _hatching(random: np.random.Generator) -> list[Line]:
-    lines: list[Line] = []
-    angle = random.uniform(0, np.pi)
-    for _ in range(random.choice((1, 1, 2))):
-        count = random.integers(4, 10)
-        for y in np.linspace(-0.5, 0.5, count):
-            ends = np.array([[-0.5, y], [0.5, y]]) + random.normal(0, (0.06, 0.03), (2, 2))
-            lines.append(ends @ _turn(angle))
-        angle += random.uniform(1.2, 1.9)
-    return lines
-
-
-def _blob(random: np.random.Generator) -> list[Line]:
-    """A patch filled by going to and fro."""
-    count = random.integers(14, 30)
-    down = np.linspace(-1, 1, count)
-    half = np.sqrt(1.05 - down**2) if random.random() < 0.6 else np.full(count, random.uniform(0.8, 1.2))
-    across = half * (-1.0) ** np.arange(count) * random.uniform(0.75, 1.05, count)
-    return _lying(np.stack([across, down + random.normal(0, 0.04, count)], 1), random)
-
-
-def _wave(random: np.random.Generator) -> list[Line]:
-    """At least two periods, lying: one alone is an S or an N."""
-    steps = np.linspace(0, 1, 100)
-    down = random.uniform(0.05, 0.2) * np.sin(2 * np.pi * (random.uniform(2, 6) * steps + random.random()))
-    return [np.stack([steps, down * np.linspace(random.uniform(0.6, 1.4), random.uniform(0.6, 1.4), 100)], 1)]
-
-
-def _tangle(random: np.random.Generator) -> list[Line]:
-    """One line through many places, curved or straight, or several short ones."""
-    if random.random() < 0.25:
-        return [_smooth(random.random(2) + random.normal(0, 0.25, (3, 2))) for _ in range(random.integers(5, 10))]
-    knots = random.random((random.integers(8, 18), 2))
-    return [_smooth(knots) if random.random() < 0.7 else _rounded(knots, 0.1)]
-
-
-def _lines(random: np.random.Generator) -> list[Line]:
-    """One line that lies or leans left, or some side by side; one that stands or leans right is a 1."""
-    count = random.choice((1, 1, 2, 3, 4))
-    angle = random.uniform(0, np.pi) if count > 1 else random.uniform(-0.3, 0.7)
-    gap = random.uniform(0.35, 0.6)
-    ends = [np.array([[-0.5, i * gap], [0.5, i * gap]]) + random.normal(0, 0.04, (2, 2)) for i in range(count)]
-    return [line @ _turn(angle) for line in ends]
-
-
-def _dots(random: np.random.Generator) -> list[Line]:
-    return list(random.random((random.integers(1, 8), 1, 2)))
-
-
-def _piece(random: np.random.Generator) -> list[Line]:
-    """What is on the pad while a digit is begun, as far as no other digit looks so: shallow arcs, corners, hooks."""
-    corner = random.integers(4)
-    if corner == 0:  # the top of 0, 2, 3, 8 and 9, the foot of 0, 3 and 5: wide and shallow
-        angles = np.radians(np.linspace(random.uniform(195, 215), random.uniform(325, 345), 20))
-        return [np.stack([np.cos(angles), np.sin(angles) * random.uniform(0.5, 0.9) * random.choice((-1, 1))], 1)]
-    stem, bar = random.uniform(0.15, 0.4), random.uniform(0.8, 1.1)
-    if corner == 1:  # the beginning of a 7, its stem still short
-        return [_rounded(np.array([[0, 0], [bar, 0], [bar - stem / 3, stem]]), random.uniform(0, 0.2))]
-    if corner == 2:  # the beginning of a 5 from its upper right
-        return [_rounded(np.array([[bar, 0], [0, 0], [0, bar * random.uniform(0.5, 1)]]), random.uniform(0, 0.2))]
-    return [_rounded(np.array([[stem * 1.5, -stem], [0, 0], [bar, 0]]), random.uniform(0, 0.2))]  # the foot of a 2
-
-
 class Kind(NamedTuple):
     """One kind of not-digit."""
 
@@ -287,16 +173,16 @@ KINDS = {
     "word": Kind(4, 0.1, _word),
     "sign": Kind(14, 0.16, _table(SIGNS)),
     "picture": Kind(12, 0.1, _table(PICTURES)),
-    "zigzag": Kind(5, 0.12, _zigzag),
-    "spiral": Kind(4, 0.12, _spiral),
-    "coil": Kind(3, 0.12, _coil),
-    "wave": Kind(2, 0.12, _wave),
-    "hatching": Kind(3, 0.12, _hatching),
-    "blob": Kind(3, 0.12, _blob),
-    "tangle": Kind(5, 0.12, _tangle),
-    "lines": Kind(3, 0.18, _lines),
-    "dots": Kind(1, 0.2, _dots),
-    "piece": Kind(2, 0.18, _piece),
+    "zigzag": Kind(5, 0.12, scribbles.zigzag),
+    "spiral": Kind(4, 0.12, scribbles.spiral),
+    "coil": Kind(3, 0.12, scribbles.coil),
+    "wave": Kind(2, 0.12, scribbles.wave),
+    "hatching": Kind(3, 0.12, scribbles.hatching),
+    "blob": Kind(3, 0.12, scribbles.blob),
+    "tangle": Kind(5, 0.12, scribbles.tangle),
+    "lines": Kind(3, 0.18, scribbles.lines),
+    "dots": Kind(1, 0.2, scribbles.dots),
+    "piece": Kind(2, 0.18, scribbles.piece),
     "several": Kind(5, 0.1, _word),
 }
 
@@ -306,7 +192,7 @@ def sheet(kind: str, random: np.random.Generator, digits: Digits | None = None) 
     cell = 112
     picture = Image.new("L", (16 * (cell + 8), 6 * (cell + 8)), 128)
     for i in range(48):
-        drawn = _placed(random, digits, kind).render()
+        drawn = placed(random, digits, kind).render()
         seen = np.round(255 - 255 * preprocess(drawn).picture).astype(np.uint8)
         corner = (i % 8 * 2 * (cell + 8), i // 8 * (cell + 8))
         picture.paste(Image.fromarray(drawn).resize((cell, cell)), corner)
