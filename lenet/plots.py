@@ -40,15 +40,21 @@ def _picture(draw: Callable[..., "Figure"]) -> Callable[..., None]:
 
 @_picture
 def training_curve(history: dict[str, Any]) -> "Figure":
-    """Draw how many of the training batch and of the validation images were wrong, step by step."""
+    """Draw how many of the training batch and of each validation set were wrong, step by step."""
     from matplotlib.figure import Figure
 
     steps, _, accuracy = np.array(history["training"]).T
-    validated, misses = np.array(history["validation"]).T
+    validated, *misses = np.array(history["validation"]).T
     figure = Figure(figsize=(7, 4), layout="constrained")
     axes = figure.subplots()
     axes.semilogy(steps, 100 * (1 - accuracy).clip(1e-4), color=INK, lw=1, alpha=0.6, label="training batches")
-    axes.semilogy(validated, (misses / 50).clip(1e-2), color=ACCENT, lw=2, marker="o", ms=3, label="validation")
+    for wrong, count, marker, label in zip(
+        misses, history["validation_counts"], "ov", ("validation: MNIST", "validation: drawings"), strict=True
+    ):
+        if count:
+            axes.semilogy(
+                validated, (100 * wrong / count).clip(1e-2), color=ACCENT, lw=2, marker=marker, ms=3, label=label
+            )
     axes.set(xlabel="step", ylabel="wrong, per cent", title=f"LeNet-5, recipe {history['recipe']['name']}")
     axes.grid(alpha=0.3, which="both")
     axes.legend()

@@ -9,11 +9,13 @@ lenet5.json (what the loader trusts), metrics.json (the report) and the pictures
 
 import argparse
 import dataclasses
+import functools
 import logging
 import os
 import platform
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +27,12 @@ import tensorflow as tf
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from lenet import classifier, evaluate, plots
+from lenet import calibrate, classifier, evaluate, plots
 from lenet.checkpoint import Checkpoint, CheckpointError, Checkpoints, locked
-from lenet.datasets import mnist
+from lenet.datasets import mixture, mnist
 from lenet.datasets.augment import distort
+from lenet.datasets.drawings import LabelledDrawing
+from lenet.figures import table
 from lenet.network import DIGITS, lenet5
 from lenet.recipes import DEFAULT, RECIPES, Recipe
 
@@ -36,14 +40,14 @@ from lenet.recipes import DEFAULT, RECIPES, Recipe
 class Trainer:
     """One training: the network, its running average, the optimizer, and the traced step that moves all three."""
 
-    def __init__(self, recipe: Recipe, data: mnist.Split, seed: int) -> None:
-        self.recipe, self.seed, self.count = recipe, seed, len(data.images)
+    def __init__(self, recipe: Recipe, sources: Sequence[mixture.Source], seed: int) -> None:
+        self.recipe, self.seed, self.sources = recipe, seed, sources
         self.model = lenet5(recipe.dropout, seed)
         self.average = lenet5(seed=seed)  # starts where the model starts; what is evaluated and saved
         self.optimizer = _optimizer(recipe)
         self.optimizer.build(self.model.trainable_variables)
-        self.images = tf.constant(data.images[..., None])  # (N, 28, 28, 1) uint8
-        self.labels = tf.constant(data.labels, tf.int32)  # (N,)
+        self.images = tf.constant(np.concatenate([each.data.images for each in sources])[..., None])  # (N, 28, 28, 1)
+        self.labels = tf.constant(np.concatenate([each.data.labels for each in sources]), tf.int32)  # (N,), 0 to 10
         self.loss = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=recipe.smoothing)
 
     @property
@@ -52,13 +56,16 @@ class Trainer:
         return [*self.model.variables, *self.average.trainable_variables, *self.optimizer.variables]
 
     def batch(self, step: int) -> NDArray[np.int32]:
-        """Which pictures a step learns from: each once a round, in an order that only seed and step decide."""
-        places = np.arange(step * self.recipe.batch, (step + 1) * self.recipe.batch)
-        rounds, places = np.divmod(places, self.count)
-        return np.concatenate([self._order(int(one))[places[rounds == one]] for one in np.unique(rounds)])
-
-    def _order(self, one: int) -> NDArray[np.int32]:
-        return np.random.default_rng((self.seed, one)).permutation(self.count).astype(np.int32)
+        """Which pictures a step learns from: each of a source once a round, in an order that seed and step decide."""
+        chosen, first = [], 0
+        for number, source in enumerate(self.sources):
+            count = len(source.data.labels)
+            places = np.arange(step * source.share, (step + 1) * source.share)
+            rounds, places = np.divmod(places, count)
+            for one in np.unique(rounds):
+                chosen.append(first + _order(self.seed, int(one), number, count)[places[rounds == one]])
+            first += count
+        return np.concatenate(chosen).astype(np.int32)
 
     @tf.function(  # type: ignore[untyped-decorator]  # TensorFlow has no types
         input_signature=[tf.TensorSpec([None], tf.int32), tf.TensorSpec([], tf.int32)]
@@ -67,11 +74,13 @@ class Trainer:
         """Learn from one batch; returns its loss and its accuracy before the step."""
         pictures = tf.cast(tf.gather(self.images, chosen), tf.float32) / 255  # (N, 28, 28, 1)
         labels = tf.gather(self.labels, chosen)  # (N,)
+        digit = tf.cast(labels < DIGITS, tf.float32)  # 1, or 0 for a not-digit, whose target is uniform
+        targets = tf.one_hot(labels, DIGITS) + (1 - digit[:, None]) / DIGITS  # (N, 10)
         if self.recipe.distortion:
             pictures = distort(pictures, self.recipe.distortion, tf.stack([self.seed, step]))
         with tf.GradientTape() as tape:
             logits = self.model(pictures, training=True)  # (N, 10)
-            loss = self.loss(tf.one_hot(labels, DIGITS), logits)
+            loss = self.loss(targets, logits)
         variables = self.model.trainable_variables
         self.optimizer.apply(tape.gradient(loss, variables), variables)
         # A young average would still hold the random start: its memory grows with the steps until it is full.
@@ -79,8 +88,13 @@ class Trainer:
         keep = tf.minimum(self.recipe.average, (1 + passed) / (10 + passed))
         for mean, value in zip(self.average.trainable_variables, variables, strict=True):
             mean.assign(keep * mean + (1 - keep) * value)
-        right = tf.equal(tf.argmax(logits, 1, tf.int32), labels)
-        return loss, tf.reduce_mean(tf.cast(right, tf.float32))
+        right = tf.cast(tf.equal(tf.argmax(logits, 1, tf.int32), labels), tf.float32)
+        return loss, tf.reduce_sum(right) / tf.reduce_sum(digit)
+
+
+@functools.lru_cache(16)  # a round has hundreds of steps
+def _order(seed: int, one: int, source: int, count: int) -> NDArray[np.int64]:
+    return np.random.default_rng((seed, one, source)).permutation(count)
 
 
 def _optimizer(recipe: Recipe) -> keras.optimizers.Optimizer:
@@ -118,7 +132,13 @@ def _resume(trainer: Trainer, checkpoints: Checkpoints) -> tuple[int, dict[str, 
     return checkpoint.step, checkpoint.facts
 
 
-def fit(recipe: Recipe, data: mnist.Mnist, seed: int, checkpoints: Checkpoints) -> tuple[keras.Model, dict[str, Any]]:
+def fit(
+    recipe: Recipe,
+    data: mnist.Mnist,
+    seed: int,
+    checkpoints: Checkpoints,
+    people: tuple[Sequence[LabelledDrawing], Sequence[LabelledDrawing]] = ((), ()),
+) -> tuple[keras.Model, dict[str, Any]]:
     """Train, or go on with a training that was stopped.
 
     Args:
@@ -126,16 +146,21 @@ def fit(recipe: Recipe, data: mnist.Mnist, seed: int, checkpoints: Checkpoints) 
         data: trained on is `data.train`; `data.validation` is looked at for the curve, `data.test` never.
         seed: of the weights, the order, the dropout and the distortions.
         checkpoints: where to keep the state in between; they are left in place.
+        people: drawings to train on as the recipe says, and drawings that are looked at for the curve.
 
     Returns:
-        The network to keep, and the history: recipe, seed, seconds, and [step, …] lists for the curve.
+        The network to keep, and the history: recipe, seed, seconds, and [step, …] lists for the curve: loss and
+        accuracy in training; in validation the wrong of MNIST's and of the drawings, `validation_counts` of each.
 
     Raises:
         CheckpointError: if a checkpoint belongs to another training or cannot be written.
         KeyboardInterrupt: on Ctrl-C, after a last checkpoint.
     """
-    trainer = Trainer(recipe, data.train, seed)
+    learned, kept = people
+    trainer = Trainer(recipe, mixture.sources(recipe, data.train, seed, learned), seed)
+    drawn = mixture.drawn(kept, 1, np.random.default_rng(evaluate.SEED))
     done, history = _resume(trainer, checkpoints)
+    history["validation_counts"] = [len(data.validation.labels), len(kept)]
     best = trainer.average if recipe.average else trainer.model
 
     def keep(step: int) -> None:
@@ -160,11 +185,11 @@ def fit(recipe: Recipe, data: mnist.Mnist, seed: int, checkpoints: Checkpoints) 
                 history["training"].append([done, loss, accuracy])
                 bar.write(f"step {done:6,}  loss {loss:.4f}  training accuracy {accuracy:.4f}", file=sys.stdout)
             if done % recipe.validate_every == 0 or done == recipe.steps:
-                misses = int(
-                    (evaluate.logits(best, data.validation.pictures).argmax(1) != data.validation.labels).sum()
-                )
-                history["validation"].append([done, misses])
-                bar.write(f"step {done:6,}  validation: {misses} of {len(data.validation.labels):,} wrong", sys.stdout)
+                misses = [_misses(best, each) for each in (data.validation, drawn)]
+                history["validation"].append([done, *misses])
+                said = f"step {done:6,}  validation: {misses[0]} of {len(data.validation.labels):,} wrong"
+                also = f", {misses[1]} of {len(kept):,} drawings" if kept else ""
+                bar.write(said + also, sys.stdout)
             if done % recipe.checkpoint_every == 0 or done == recipe.steps:
                 history["seconds"] += time.perf_counter() - started
                 started = time.perf_counter()
@@ -178,6 +203,17 @@ def fit(recipe: Recipe, data: mnist.Mnist, seed: int, checkpoints: Checkpoints) 
     return best, history
 
 
+def _misses(model: keras.Model, data: mnist.Split) -> int:
+    if not len(data.labels):
+        return 0
+    return int((evaluate.logits(model, data.pictures).argmax(1) != data.labels).sum())
+
+
+def _cores() -> int | None:
+    """Those that this process may use: fewer than the machine has in a container, or under `taskset`."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+
+
 def machine() -> dict[str, Any]:
     """What the figures of a run depend on: the versions and the hardware."""
     cpu = platform.processor() or platform.machine()
@@ -186,7 +222,7 @@ def machine() -> dict[str, Any]:
     versions = {"python": platform.python_version(), "tensorflow": tf.__version__, "keras": keras.__version__}
     return {
         "versions": versions | {"numpy": np.__version__},
-        "hardware": {"cpu": cpu, "cores": os.cpu_count(), "system": platform.system()},
+        "hardware": {"cpu": cpu, "cores": _cores(), "system": platform.system()},
     }
 
 
@@ -194,6 +230,9 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m lenet.train", description="Train LeNet-5 on MNIST.")
     parser.add_argument("--recipe", choices=sorted(RECIPES), default=DEFAULT.name, help="default: %(default)s")
     parser.add_argument("--mnist", type=Path, metavar="DIR", help="folder with MNIST; else MNIST_DIR, else a download")
+    parser.add_argument(
+        "--strokes", type=Path, metavar="FILE", action="append", default=[], help="drawings too; may be repeated"
+    )
     parser.add_argument("--out", type=Path, default=classifier.WEIGHTS, metavar="DIR", help="default: the demo's")
     parser.add_argument("--seed", type=int, default=1, help="default: %(default)s")
     parser.add_argument("--fresh", action="store_true", help="start over instead of going on from a checkpoint")
@@ -215,15 +254,18 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with locked(options.out):
             data = mnist.load(options.mnist)
+            people = mixture.read(options.strokes)
             if options.fresh:
                 checkpoints.clear()
-            model, history = fit(recipe, data, options.seed, checkpoints)
+            model, history = fit(recipe, data, options.seed, checkpoints, people)
             classifier.save(model, options.out, {"recipe": recipe.name, "seed": options.seed})
+            thresholds, found = calibrate.find(model, people[1])
+            classifier.write_thresholds(options.out, thresholds, found)
             figures = evaluate.Evaluation(options.out).mnist(data)
             evaluate.write_metrics(options.out, training=history | machine(), mnist_test=figures)
             plots.training_curve(options.out / "training.png", history)
             checkpoints.clear()
-            print(evaluate.table(figures))
+            print(table(figures))
     except KeyboardInterrupt:
         print("\nStopped. The same command goes on from here.", file=sys.stderr)
         return 130

@@ -19,15 +19,24 @@ def test_plain_is_the_tutorials_training() -> None:
         "dropout": 0.2,
         "average": 0,
         "distortion": None,
+        "glyphs": 0,
+        "drawings": 0,
+        "outliers": 0,
         "report_every": 100,
         "validate_every": 0,
         "checkpoint_every": 100,
     }
 
 
-def test_augmented_is_the_default_and_distorts() -> None:
-    assert DEFAULT.name == "augmented"
-    assert RECIPES["augmented"] is DEFAULT
+def test_world_is_the_default_and_has_everything() -> None:
+    assert DEFAULT.name == "world"
+    assert RECIPES["world"] is DEFAULT
     assert DEFAULT.distortion is not None
     assert DEFAULT.cosine
     assert DEFAULT.average > 0
+    assert min(DEFAULT.glyphs, DEFAULT.drawings, DEFAULT.outliers) > 0
+
+
+def test_most_of_every_batch_is_mnist() -> None:
+    for recipe in RECIPES.values():
+        assert recipe.glyphs + recipe.drawings + recipe.outliers < recipe.batch / 2

@@ -2,6 +2,9 @@
 
 import dataclasses
 import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import keras
@@ -9,16 +12,19 @@ import numpy as np
 import pytest
 from digits import DIGITS, placed
 
-from lenet import classifier, train
+from lenet import classifier, evaluate, train
 from lenet.checkpoint import CheckpointError, Checkpoints, locked
-from lenet.datasets import mnist
+from lenet.datasets import drawings, mixture, mnist
 from lenet.preprocess import preprocess
-from lenet.recipes import AUGMENTED, PLAIN, Recipe
-from lenet.strokes import render
+from lenet.recipes import AUGMENTED, PLAIN, WORLD, Recipe
+from lenet.strokes import Drawing, render
+from lenet.verdict import softmax
 
 SHORT = {"steps": 40, "batch": 20, "report_every": 10, "validate_every": 20, "checkpoint_every": 10}
 QUICK = dataclasses.replace(PLAIN, **SHORT)
 DISTORTED = dataclasses.replace(AUGMENTED, warmup=5, average=0.9, **SHORT)
+MIXED = dataclasses.replace(WORLD, warmup=5, average=0.9, glyphs=4, drawings=3, outliers=2, **SHORT)
+PEOPLE = [drawings.LabelledDrawing(digit, Drawing(strokes=DIGITS[digit])) for digit in range(10)]
 
 
 def drawn(count: int, seed: int) -> mnist.Split:
@@ -35,12 +41,19 @@ def drawn(count: int, seed: int) -> mnist.Split:
 DATA = mnist.Mnist(drawn(200, 0), drawn(50, 1), drawn(50, 2))
 
 
+@pytest.fixture(autouse=True)
+def few_are_drawn_by_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mixture, "GLYPHS", 50)
+    monkeypatch.setattr(mixture, "OUTLIERS", 30)
+
+
 def fit(recipe: Recipe, folder: Path, seed: int = 1) -> tuple[list[np.ndarray], dict]:
-    model, history = train.fit(recipe, DATA, seed, Checkpoints(folder))
+    model, history = train.fit(recipe, DATA, seed, Checkpoints(folder), (PEOPLE[:8], PEOPLE[8:]))
     return [variable.numpy() for variable in model.trainable_variables], history
 
 
-def stop_at(last: int, how: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
+@contextmanager
+def stopped_at(last: int, how: BaseException) -> Iterator[None]:
     """The step after `last` does not come to its end."""
     step = train.Trainer.batch
 
@@ -49,18 +62,18 @@ def stop_at(last: int, how: BaseException, monkeypatch: pytest.MonkeyPatch) -> N
             raise how
         return step(self, number)
 
-    monkeypatch.setattr(train.Trainer, "batch", batch)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(train.Trainer, "batch", batch)
+        yield
 
 
-@pytest.mark.parametrize("recipe", [QUICK, DISTORTED], ids=["plain", "augmented"])
+@pytest.mark.parametrize("recipe", [QUICK, DISTORTED, MIXED], ids=lambda recipe: recipe.name)
 def test_a_training_that_was_stopped_ends_with_the_weights_of_an_unbroken_one(
-    recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    recipe: Recipe, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     whole, history = fit(recipe, tmp_path / "whole")
-    stop_at(25, KeyboardInterrupt(), monkeypatch)
-    with pytest.raises(KeyboardInterrupt):
+    with stopped_at(25, KeyboardInterrupt()), pytest.raises(KeyboardInterrupt):
         fit(recipe, tmp_path / "broken")
-    monkeypatch.undo()
     assert Checkpoints(tmp_path / "broken").latest().step == 25
     capsys.readouterr()
     resumed, resumed_history = fit(recipe, tmp_path / "broken")
@@ -71,12 +84,10 @@ def test_a_training_that_was_stopped_ends_with_the_weights_of_an_unbroken_one(
     assert resumed_history["validation"] == history["validation"]
 
 
-def test_after_a_crash_the_last_checkpoint_is_gone_on_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_a_crash_the_last_checkpoint_is_gone_on_from(tmp_path: Path) -> None:
     whole, _ = fit(QUICK, tmp_path / "whole")
-    stop_at(25, SystemError("power cut"), monkeypatch)
-    with pytest.raises(SystemError):
+    with stopped_at(25, SystemError("power cut")), pytest.raises(SystemError):
         fit(QUICK, tmp_path / "broken")
-    monkeypatch.undo()
     assert Checkpoints(tmp_path / "broken").latest().step == 20
     for ours, theirs in zip(fit(QUICK, tmp_path / "broken")[0], whole, strict=True):
         np.testing.assert_array_equal(ours, theirs)
@@ -90,16 +101,35 @@ def test_it_learns_and_the_log_says_so(tmp_path: Path, capsys: pytest.CaptureFix
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("step     10  loss ")
     assert sum("training accuracy" in line for line in lines) == 15
-    assert lines[-1].endswith("of 50 wrong")
+    assert re.search(r"validation: \d+ of 50 wrong, \d of 2 drawings$", lines[-1])
 
 
 def test_every_picture_is_seen_once_a_round_and_rounds_differ() -> None:
-    trainer = train.Trainer(QUICK, DATA.train, seed=1)
+    trainer = train.Trainer(QUICK, [mixture.Source(DATA.train, 20)], seed=1)
     seen = np.concatenate([trainer.batch(step) for step in range(20)])
     assert sorted(seen[:200]) == sorted(seen[200:]) == list(range(200))
     assert (seen[:200] != seen[200:]).any()
-    uneven = train.Trainer(dataclasses.replace(QUICK, batch=30), DATA.train, seed=1)
+    uneven = train.Trainer(dataclasses.replace(QUICK, batch=30), [mixture.Source(DATA.train, 30)], seed=1)
     assert np.concatenate([uneven.batch(step) for step in range(7)])[:200].tolist() == seen[:200].tolist()
+
+
+def test_every_batch_has_its_share_of_each_source() -> None:
+    sources = mixture.sources(MIXED, DATA.train, 1, PEOPLE)
+    assert [(len(source.data.labels), source.share) for source in sources] == [(200, 11), (50, 4), (40, 3), (30, 2)]
+    trainer = train.Trainer(MIXED, sources, seed=1)
+    for step in range(30):
+        chosen = trainer.batch(step)
+        assert np.histogram(chosen, [0, 200, 250, 290, 320])[0].tolist() == [11, 4, 3, 2]
+    without = mixture.sources(MIXED, DATA.train, 1)
+    assert [source.share for source in without] == [14, 4, 2]
+
+
+def test_the_network_learns_to_doubt_what_is_no_digit(tmp_path: Path) -> None:
+    recipe = dataclasses.replace(MIXED, steps=150, outliers=8)
+    model, _ = train.fit(recipe, DATA, 1, Checkpoints(tmp_path), (PEOPLE, ()))
+    doubted = mixture.not_digits(40, np.random.default_rng(7)).pictures
+    surest = [softmax(evaluate.logits(model, pictures)).max(1).mean() for pictures in (doubted, DATA.test.pictures)]
+    assert surest[0] < surest[1] - 0.2
 
 
 def test_another_recipe_or_seed_does_not_take_over_a_checkpoint(tmp_path: Path) -> None:

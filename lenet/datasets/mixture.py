@@ -1,0 +1,125 @@
+"""What a network is trained on besides MNIST: digits by rule, drawings of people, and not-digits, in MNIST's form.
+
+    >>> from lenet.datasets import mixture
+    >>> mixture.glyphs(1_000, np.random.default_rng(1)).images.shape
+    (1000, 28, 28)
+
+Drawn by the pad's brush at every size, place and pen and brought through the demo's own preprocessing: the network
+learns what it will be shown. Rendered once, before the first step; the distortions make every look at them another.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from lenet.datasets import drawings, outliers
+from lenet.datasets.drawings import NOT_A_DIGIT, LabelledDrawing, place
+from lenet.datasets.glyphs import glyph
+from lenet.datasets.mnist import Split
+from lenet.preprocess import SIDE, preprocess
+from lenet.strokes import Stroke
+
+if TYPE_CHECKING:
+    from lenet.recipes import Recipe
+
+# Drawn before the first step; each is looked at some five times in a training, differently distorted.
+GLYPHS, OUTLIERS = 40_000, 30_000
+TIMES = 4  # that a drawing is put on the pad
+VALIDATION = 10  # every file's last part of this many; files are in the order of their writers, so theirs are new
+
+
+def split(people: Sequence[LabelledDrawing]) -> tuple[Sequence[LabelledDrawing], Sequence[LabelledDrawing]]:
+    """The first nine tenths of a stroke file, to train on, and the last, to choose and calibrate with."""
+    first = len(people) - len(people) // VALIDATION
+    return people[:first], people[first:]
+
+
+def read(paths: Iterable[str | Path]) -> tuple[list[LabelledDrawing], list[LabelledDrawing]]:
+    """Read stroke files: the drawings to train on, and those to choose and calibrate with.
+
+    Raises:
+        DatasetError: if a file cannot be read.
+    """
+    files = [split(drawings.read(path)) for path in paths]
+    return [each for learned, _ in files for each in learned], [each for _, kept in files for each in kept]
+
+
+def glyphs(count: int, random: np.random.Generator) -> Split:
+    """Digits written by rule, the ten in turn: `count` of them."""
+    return _split(count, "digits by rule", ((glyph(i % 10, random), i % 10) for i in range(count)), random)
+
+
+def drawn(people: Sequence[LabelledDrawing], times: int, random: np.random.Generator) -> Split:
+    """Drawings of people, each put on the pad so many `times`."""
+    everything = ((each.strokes, each.label) for _ in range(times) for each in people)
+    return _split(times * len(people), "drawings of people", everything, random)
+
+
+def not_digits(count: int, random: np.random.Generator, people: Sequence[LabelledDrawing] = ()) -> Split:
+    """Not-digits: `count` of them, labelled NOT_A_DIGIT.
+
+    Args:
+        count: N.
+        random: the source of every choice.
+        people: drawings, of whose digits half of the drawings with several digits are put together; the others, and
+            all if there are none, are of digits by rule.
+    """
+    written = [each for each in people if each.label != NOT_A_DIGIT]
+
+    def digit(source: np.random.Generator) -> Sequence[Stroke]:
+        if written and source.random() < 0.5:
+            return written[int(source.integers(len(written)))].strokes
+        return glyph(int(source.integers(10)), source)
+
+    drawn = (preprocess(outliers.placed(random, digit).render()).picture for _ in range(count))
+    return Split(_bytes(count, "not-digits", drawn), np.full(count, NOT_A_DIGIT, np.uint8))
+
+
+class Source(NamedTuple):
+    """Pictures to train on, and how many of them are in each batch."""
+
+    data: Split
+    share: int
+
+
+def sources(recipe: "Recipe", data: Split, seed: int, people: Sequence[LabelledDrawing] = ()) -> list[Source]:
+    """What a recipe trains on; what is drawn by rule is drawn now, a few minutes long.
+
+    Args:
+        recipe: how many of each a batch has.
+        data: MNIST's training images.
+        seed: of what is drawn.
+        people: drawings to train on; without any MNIST takes their part.
+    """
+    theirs = recipe.drawings if people else 0
+    found = [Source(data, recipe.batch - recipe.glyphs - theirs - recipe.outliers)]
+    if recipe.glyphs:
+        found.append(Source(glyphs(GLYPHS, np.random.default_rng((seed, 1))), recipe.glyphs))
+    if theirs:
+        found.append(Source(drawn(people, TIMES, np.random.default_rng((seed, 2))), theirs))
+    if recipe.outliers:
+        found.append(Source(not_digits(OUTLIERS, np.random.default_rng((seed, 3)), people), recipe.outliers))
+    return found
+
+
+def _split(count: int, name: str, digits: Iterable[tuple[Sequence[Stroke], int]], random: np.random.Generator) -> Split:
+    labels = np.zeros(count, np.uint8)
+
+    def seen() -> Iterator[NDArray[np.float32]]:
+        for i, (strokes, label) in enumerate(digits):
+            labels[i] = label
+            yield preprocess(place(strokes, random).render()).picture
+
+    return Split(_bytes(count, name, seen()), labels)
+
+
+def _bytes(count: int, name: str, pictures: Iterable[NDArray[np.float32]]) -> NDArray[np.uint8]:
+    """(N, 28, 28) uint8, 0 = paper, 255 = ink."""
+    images = np.zeros((count, SIDE, SIDE), np.uint8)
+    for i, picture in enumerate(tqdm(pictures, f"Drawing {name}", count, unit="", leave=False, disable=None)):
+        images[i] = np.rint(picture * 255)
+    return images

@@ -1,0 +1,50 @@
+"""What is trained on besides MNIST is in MNIST's form, with the labels that it was drawn by."""
+
+from pathlib import Path
+
+import numpy as np
+from digits import DIGITS
+
+from lenet.datasets import drawings, mixture
+from lenet.strokes import Drawing
+
+PEOPLE = [drawings.LabelledDrawing(digit, Drawing(strokes=DIGITS[digit])) for digit in range(10)] * 2
+
+
+def mass(images: np.ndarray) -> np.ndarray:
+    """(N, 2) centre of mass."""
+    share = images / images.sum((1, 2), keepdims=True)
+    return np.stack([(share.sum(2) * np.arange(28)).sum(1), (share.sum(1) * np.arange(28)).sum(1)], 1)
+
+
+def test_all_sources_are_in_mnists_form() -> None:
+    random = np.random.default_rng(0)
+    for split in (mixture.glyphs(20, random), mixture.drawn(PEOPLE, 2, random), mixture.not_digits(20, random)):
+        assert split.images.shape[1:] == (28, 28)
+        assert split.images.dtype == split.labels.dtype == np.uint8
+        assert (split.images.max((1, 2)) == 255).all()
+        assert np.abs(mass(split.images.astype(float)) - 14).mean() < 0.5
+
+
+def test_glyphs_are_the_ten_digits_in_turn_and_drawings_keep_their_labels() -> None:
+    random = np.random.default_rng(0)
+    assert mixture.glyphs(25, random).labels.tolist() == [*range(10), *range(10), *range(5)]
+    assert mixture.drawn(PEOPLE[:3], 2, random).labels.tolist() == [0, 1, 2, 0, 1, 2]
+
+
+def test_each_time_a_drawing_is_put_on_the_pad_it_is_another_picture() -> None:
+    images = mixture.drawn(PEOPLE[7:8], 4, np.random.default_rng(0)).images
+    assert len(np.unique(images.reshape(4, -1), axis=0)) == 4
+
+
+def test_not_digits_are_labelled_as_none_of_the_ten() -> None:
+    assert set(mixture.not_digits(5, np.random.default_rng(0), PEOPLE).labels.tolist()) == {drawings.NOT_A_DIGIT}
+    assert drawings.NOT_A_DIGIT == 10
+
+
+def test_the_last_tenth_of_every_file_is_kept_back(tmp_path: Path) -> None:
+    for name, count in (("first", 20), ("second", 10)):
+        drawings.write(tmp_path / name, PEOPLE[:count])
+    learned, kept = mixture.read([tmp_path / "first", tmp_path / "second"])
+    assert [each.label for each in kept] == [8, 9, 9]
+    assert len(learned) == 27
