@@ -56,6 +56,22 @@ def save(model: "keras.Model", folder: Path, facts: dict[str, Any]) -> None:
     )
 
 
+def write_thresholds(folder: Path, thresholds: Thresholds, found: dict[str, Any]) -> None:
+    """Replace the thresholds of saved weights.
+
+    Args:
+        folder: with the weights.
+        thresholds: the new ones.
+        found: how they were found, as JSON.
+
+    Raises:
+        WeightsError: if the weights there cannot be used.
+    """
+    verify(folder)
+    facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+    write_json(folder / FACTS, facts | {"thresholds": thresholds.to_json(), "calibration": found})
+
+
 def verify(folder: Path = WEIGHTS) -> Thresholds:
     """Check that the weights are there and are the ones that the thresholds were found with; needs no TensorFlow.
 
@@ -150,4 +166,5 @@ class DigitClassifier:
             PictureError: if it is not a picture.
         """
         ink = preprocess(drawing)
-        return judge(ink, self.logits(ink.picture), self.thresholds)
+        parts = np.array([self.logits(part.picture) for part in ink.parts])  # (P, 10)
+        return judge(ink, self.logits(ink.picture), self.thresholds, parts)

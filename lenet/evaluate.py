@@ -21,15 +21,19 @@ from numpy.typing import NDArray
 from lenet import classifier, plots
 from lenet.checkpoint import write_json
 from lenet.datasets import drawings, mnist
-from lenet.preprocess import Ink, preprocess
-from lenet.verdict import judge, softmax
+from lenet.datasets.drawings import NOT_A_DIGIT, LabelledDrawing
+from lenet.datasets.rows import row
+from lenet.figures import rates, report, table
+from lenet.preprocess import SIDE, Ink, preprocess
+from lenet.verdict import Prediction, Thresholds, judge, softmax
 
 if TYPE_CHECKING:
     import keras
 
 METRICS = "metrics.json"
 BATCH = 500  # pictures at once: enough to keep the cores busy, 60 MB of activations
-BINS = 15  # of the calibration error, as Guo et al. 2017
+PAIRS = 500  # drawings of two digits put together of a stroke file
+REPEATED, TIMES = 300, 10  # drawings, and how often each is put on the pad, to see whether the answer stays
 SEED = 1  # of the sizes, places and pens that drawings are rendered with: the same figures every time
 
 
@@ -46,51 +50,22 @@ def logits(model: "keras.Model", pictures: NDArray[np.float32]) -> NDArray[np.fl
     return np.asarray(model.predict(pictures[..., None], batch_size=BATCH, verbose=0))
 
 
-def calibration_error(probabilities: NDArray[np.float64], labels: NDArray[np.uint8]) -> float:
-    """Expected calibration error: by how much the shown certainty differs from how often it is right, 0 to 1.
-
-    Args:
-        probabilities: (N, 10).
-        labels: (N,).
+def outputs(model: "keras.Model", inks: Sequence[Ink]) -> tuple[NDArray[np.float32], list[NDArray[np.float32]]]:
+    """The network's outputs for drawings and for the parts that they may have.
 
     Returns:
-        Guo et al., "On Calibration of Modern Neural Networks" (2017), over 15 bins of equal width.
+        (N, 10) logits of the drawings, and of each drawing (P, 10) logits of its parts.
     """
-    certainty = probabilities.max(1)
-    right = probabilities.argmax(1) == labels
-    bins = np.minimum((certainty * BINS).astype(int), BINS - 1)
-    gaps = np.bincount(bins, certainty, BINS) - np.bincount(bins, right, BINS)  # sums, so each bin weighs its count
-    return float(np.abs(gaps).sum() / len(labels))
+    wholes = np.stack([ink.picture for ink in inks])
+    parts = [part.picture for ink in inks for part in ink.parts]
+    read = logits(model, np.concatenate([wholes, np.reshape(parts, (-1, SIDE, SIDE)).astype(np.float32)]))
+    ends = np.cumsum([len(ink.parts) for ink in inks])
+    return read[: len(inks)], np.split(read[len(inks) :], ends[:-1])
 
 
-def report(
-    outputs: NDArray[np.float32], labels: NDArray[np.uint8], verdicts: Sequence[str] | None = None
-) -> dict[str, Any]:
-    """The figures of one set, as they are printed and written.
-
-    Args:
-        outputs: (N, 10) logits; the largest is the answer that counts, whatever the verdict.
-        labels: (N,) the truth.
-        verdicts: (N) what was said of each, if it was asked.
-    """
-    answers = outputs.argmax(1)
-    wrong = answers != labels
-    confusion = np.zeros((10, 10), int)  # rows: truth; columns: answer
-    np.add.at(confusion, (labels, answers), 1)
-    figures = {
-        "count": len(labels),
-        "misses": int(wrong.sum()),
-        "accuracy": round(float(1 - wrong.mean()), 6),
-        "calibration_error": round(calibration_error(softmax(outputs), labels), 6),
-        "digits": [
-            {"digit": digit, "count": int(row.sum()), "misses": int(row.sum() - row[digit])}
-            for digit, row in enumerate(confusion)
-        ],
-        "confusion": confusion.tolist(),
-    }
-    if verdicts is not None:
-        figures["verdicts"] = {name: count / len(labels) for name, count in sorted(Counter(verdicts).items())}
-    return figures
+def predictions(model: "keras.Model", inks: Sequence[Ink], thresholds: Thresholds) -> list[Prediction]:
+    """What is said of many drawings, as `DigitClassifier` says it of one."""
+    return [judge(ink, whole, thresholds, parts) for ink, whole, parts in zip(inks, *outputs(model, inks), strict=True)]
 
 
 class Evaluation:
@@ -112,30 +87,76 @@ class Evaluation:
     def mnist(self, data: mnist.Mnist) -> dict[str, Any]:
         """The figures of MNIST's test images, read as they are; their verdicts as if each were drawn on the pad."""
         inks = [preprocess(image) for image in data.test.images]
-        return self._measure("", data.test.pictures, data.test.labels, inks)
+        read = logits(self.model, data.test.pictures)
+        return self._figures("", data.test.pictures, read, data.test.labels, self.predictions(inks))
 
     def strokes(self, path: Path) -> dict[str, Any]:
         """The figures of a stroke file, each drawing put on the pad once, at random size, place and pen.
+
+        Besides those of its digits: `two_digits`, drawings put together of two of them; `renderings`, how often the
+        same drawing gets the same answer at another size, place and pen; `not_digits`, if the file has such.
 
         Raises:
             DatasetError: if the file cannot be read.
         """
         drawn = drawings.read(path)
         random = np.random.default_rng(SEED)
-        inks = [preprocess(drawings.place(each.strokes, random).render()) for each in drawn]
-        labels = np.array([each.label for each in drawn], np.uint8)
-        return self._measure(f"-{_stem(path)}", np.stack([ink.picture for ink in inks]), labels, inks)
+        digits = [each for each in drawn if each.label != NOT_A_DIGIT]
+        others = [each for each in drawn if each.label == NOT_A_DIGIT]
+        figures: dict[str, Any] = {}
+        if digits:
+            inks = _placed(digits, random)
+            labels = np.array([each.label for each in digits], np.uint8)
+            read, _ = outputs(self.model, inks)
+            pictures = np.stack([ink.picture for ink in inks])
+            figures = self._figures(f"-{_stem(path)}", pictures, read, labels, self.predictions(inks))
+            figures["two_digits"] = self._two_digits(digits, random)
+            figures["renderings"] = self._renderings(digits, random)
+        if others:
+            said = [each.verdict for each in self.predictions(_placed(others, random))]
+            figures["not_digits"] = {"count": len(said), "verdicts": rates(said)}
+        return figures
 
-    def _measure(
-        self, suffix: str, pictures: NDArray[np.float32], labels: NDArray[np.uint8], inks: list[Ink]
+    def predictions(self, inks: Sequence[Ink]) -> list[Prediction]:
+        """What is said of many drawings."""
+        return predictions(self.model, inks, self.thresholds)
+
+    def _two_digits(self, digits: Sequence[LabelledDrawing], random: np.random.Generator) -> dict[str, Any]:
+        pairs = [[digits[i] for i in random.integers(len(digits), size=2)] for _ in range(PAIRS)]
+        inks = [preprocess(row([each.strokes for each in pair], random).render()) for pair in pairs]
+        read = zip(pairs, self.predictions(inks), strict=True)
+        right = [said.digits == tuple(each.label for each in pair) for pair, said in read if said.verdict == "several"]
+        return {
+            "count": PAIRS,
+            "several": len(right) / PAIRS,
+            "right_of_several": sum(right) / len(right) if right else 0.0,
+        }
+
+    def _renderings(self, digits: Sequence[LabelledDrawing], random: np.random.Generator) -> dict[str, Any]:
+        chosen = [digits[i] for i in random.permutation(len(digits))[:REPEATED]]
+        inks = _placed([each for each in chosen for _ in range(TIMES)], random)
+        answers = [each.digit for each in self.predictions(inks)]
+        same = [Counter(answers[i : i + TIMES]).most_common(1)[0][1] / TIMES for i in range(0, len(answers), TIMES)]
+        return {"drawings": len(chosen), "each": TIMES, "same": round(float(np.mean(same)), 6)}
+
+    def _figures(
+        self,
+        suffix: str,
+        pictures: NDArray[np.float32],
+        read: NDArray[np.float32],
+        labels: NDArray[np.uint8],
+        said: Sequence[Prediction],
     ) -> dict[str, Any]:
-        outputs = logits(self.model, pictures)
-        verdicts = [judge(ink, row, self.thresholds).verdict for ink, row in zip(inks, outputs, strict=True)]
-        figures = report(outputs, labels, verdicts)
+        read = read / np.float32(self.thresholds.temperature)
+        figures = report(read, labels, [each.verdict for each in said])
         if self.pictures:
             plots.confusion(self.folder / f"confusion{suffix}.png", figures["confusion"])
-            plots.misread(self.folder / f"misread{suffix}.png", pictures, labels, softmax(outputs))
+            plots.misread(self.folder / f"misread{suffix}.png", pictures, labels, softmax(read))
         return figures
+
+
+def _placed(drawn: Sequence[LabelledDrawing], random: np.random.Generator) -> list[Ink]:
+    return [preprocess(drawings.place(each.strokes, random).render()) for each in drawn]
 
 
 def _stem(path: Path) -> str:
@@ -158,17 +179,6 @@ def write_metrics(folder: Path, **sections: dict[str, Any]) -> None:
     if metrics.get("weights") != weights:
         metrics = {"weights": weights}
     write_json(folder / METRICS, metrics | sections)
-
-
-def table(figures: dict[str, Any]) -> str:
-    """The figures for a person."""
-    rows = [f"{'digit':>5} {'images':>7} {'wrong':>6} {'right':>8}"]
-    for row in [*figures["digits"], {"digit": "all", "count": figures["count"], "misses": figures["misses"]}]:
-        right = f"{1 - row['misses'] / row['count']:.2%}" if row["count"] else ""
-        rows.append(f"{row['digit']:>5} {row['count']:>7,} {row['misses']:>6} {right:>8}")
-    rows.append(f"expected calibration error {figures['calibration_error']:.2%}")
-    rows += [f"verdict {name} {rate:.2%}" for name, rate in figures["verdicts"].items()]
-    return "\n".join(rows)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -1,27 +1,37 @@
 """The verdict: what is said of a drawing, from its ink and the network's outputs. Pure: no TensorFlow, no page."""
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet.preprocess import Ink
+from lenet.preprocess import Ink, Part
 
-Verdict = Literal["digit", "blank"]
+TORN = 0.75  # that two digits have together when it is one of them, only not which
+
+Verdict = Literal["digit", "blank", "unsure", "several"]
 
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Where one verdict ends and the next begins; saved with the weights.
+    """Where one verdict ends and the next begins; saved with the weights, found by `python -m lenet.calibrate`.
 
     Attributes:
         blank: the ink's longer side as part of the drawing's shorter side, below which there is nothing to read. A dot
             of the pad's pen is 20 of 280 pixels, .07; the smallest digit that a person draws on purpose is about .15.
+        temperature: logits are divided by it, so that shown probabilities are as large as answers are often right
+            (Guo et al., "On Calibration of Modern Neural Networks", 2017).
+        unsure: the largest probability below which a drawing is no digit that can be read.
+        several: the largest probability that each of several digits, by itself, has at least.
     """
 
     blank: float = 0.09
+    temperature: float = 1.0
+    unsure: float = 0.5
+    several: float = 0.9
 
     def to_json(self) -> dict[str, Any]:
         """The values by name."""
@@ -33,11 +43,13 @@ class Prediction:
     """What was read, for the page, the API and the command line alike.
 
     Attributes:
-        verdict: `digit`, or `blank` when there is too little ink to read.
-        digit: 0 to 9; None when blank.
+        verdict: `digit`; `blank` when there is too little ink to read; `several` when it is more than one digit;
+            `unsure` when it is none that can be read.
+        digit: 0 to 9, the likeliest; None when blank or several.
         probabilities: of the ten digits in order, 0 to 1, together 1; all 0 when blank, for nothing was read.
         picture: (28, 28) float32, 0 = paper, 1 = ink: what the network saw.
         sentence: the verdict for a person.
+        digits: what was read, left to right: two or more when several, none when blank, else the one.
     """
 
     verdict: Verdict
@@ -45,11 +57,17 @@ class Prediction:
     probabilities: tuple[float, ...]
     picture: NDArray[np.float32]
     sentence: str
+    digits: tuple[int, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The fields that other programs read, with probabilities to six places."""
         probabilities = [round(probability, 6) for probability in self.probabilities]
-        return {"verdict": self.verdict, "digit": self.digit, "probabilities": probabilities}
+        return {
+            "verdict": self.verdict,
+            "digit": self.digit,
+            "digits": list(self.digits),
+            "probabilities": probabilities,
+        }
 
 
 def softmax(logits: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -59,20 +77,66 @@ def softmax(logits: NDArray[np.float32]) -> NDArray[np.float64]:
     return powers
 
 
-def judge(ink: Ink, logits: NDArray[np.float32], thresholds: Thresholds) -> Prediction:
+def judge(
+    ink: Ink, logits: NDArray[np.float32], thresholds: Thresholds, parts: NDArray[np.float32] | None = None
+) -> Prediction:
     """Decide what to say of a drawing.
 
     Args:
         ink: what `preprocess` found in it.
         logits: (10,) the network's outputs for `ink.picture`.
         thresholds: where one verdict ends and the next begins.
+        parts: (P, 10) the network's outputs for the pictures of `ink.parts`; None: they are not looked at.
     """
     if ink.extent < thresholds.blank:
         sentence = "Draw a digit" if ink.box is None else "Keep drawing: too little ink to read yet."
         return Prediction("blank", None, (0.0,) * 10, ink.picture, sentence)
-    probabilities = softmax(logits)
-    digit = int(probabilities.argmax())
-    return Prediction("digit", digit, tuple(probabilities.tolist()), ink.picture, f"This looks like {_article(digit)}.")
+    probabilities = softmax(logits / thresholds.temperature)
+    shown = tuple(probabilities.tolist())
+    second, digit = np.argsort(probabilities, kind="stable")[-2:].tolist()
+    if ink.parts and parts is not None:
+        certainty, digits = row(ink.parts, softmax(parts / thresholds.temperature))
+        if certainty >= thresholds.several and certainty > probabilities[digit]:
+            return Prediction("several", None, shown, ink.picture, _several(digits), digits)
+    if probabilities[digit] >= thresholds.unsure:
+        return Prediction("digit", digit, shown, ink.picture, f"This looks like {_article(digit)}.", (digit,))
+    if probabilities[digit] + probabilities[second] >= TORN:
+        sentence = f"Not sure: {_article(digit)} or {_article(second)}? Draw it once more, a little clearer."
+    else:
+        sentence = "Not like any digit that it knows: draw one from 0 to 9, large and clear."
+    return Prediction("unsure", digit, shown, ink.picture, sentence, (digit,))
+
+
+def row(parts: Sequence[Part], probabilities: NDArray[np.float64]) -> tuple[float, tuple[int, ...]]:
+    """Read several digits side by side.
+
+    A group of ink is a digit or, where a stroke is broken, only some of one: of all ways to make two or more digits of
+    the groups, the one whose doubtful digit is the least doubtful.
+
+    Args:
+        parts: `Ink.parts`.
+        probabilities: (P, 10) of each part.
+
+    Returns:
+        The smallest among the largest probabilities of its digits, and the digits from left to right.
+    """
+    read = {
+        (part.first, part.end): (float(p.max()), int(p.argmax())) for part, p in zip(parts, probabilities, strict=True)
+    }
+    best: dict[int, tuple[float, tuple[int, ...]]] = {0: (1.0, ())}  # of the groups before: certainty, digits
+    for end in range(1, max(part.end for part in parts) + 1):
+        ways = [
+            (min(best[first][0], read[first, end][0]), (*best[first][1], read[first, end][1]))
+            for first in range(end)
+            if (first, end) in read
+        ]
+        best[end] = max(ways)
+    return best[end]
+
+
+def _several(digits: tuple[int, ...]) -> str:
+    names = f"{', '.join(map(str, digits[:-1]))} and {digits[-1]}"
+    return f"This looks like {names}. Draw one digit alone to see its probabilities."
 
 
 def _article(digit: int) -> str:

@@ -1,4 +1,4 @@
-"""Ten digits drawn by hand for these tests, as strokes on a pad of 280 × 280, and how to move and resize them."""
+"""Ten digits and a house drawn by hand for these tests, as strokes on a pad of 280 × 280, to move and resize."""
 
 import math
 
@@ -24,6 +24,12 @@ DIGITS: dict[int, list[Stroke]] = {
     8: [[*arc(140, 98, 40, 40, 40, -230), *arc(140, 184, 50, 45, -130, 230), [168, 128]]],
     9: [[*arc(136, 106, 46, 44, -10, -370), [184, 110], [178, 170], [164, 228]]],
 }
+
+HOUSE: list[Stroke] = [  # no digit
+    [[70, 220], [70, 130], [140, 60], [210, 130], [210, 220], [70, 220]],
+    [[120, 220], [120, 170], [160, 170], [160, 220]],
+    [[60, 135], [220, 135]],
+]
 
 
 def placed(strokes: list[Stroke], size: float, x: float = 140, y: float = 140) -> list[Stroke]:

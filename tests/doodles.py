@@ -1,15 +1,20 @@
 """Doodles, letters and scribbles by Bézier curves: not-digits to test with, from another hand than the training's.
 
 It shares no code, table or construction with `lenet.datasets.outliers`, and many of its things are not there at all, so
-that what a network refuses here it was not taught by heart. A look: `python tests/doodles.py doodles.png`.
+that what a network refuses here it was not taught by heart. A look: `python tests/doodles.py --sheet doodles.png`.
 """
 
+import argparse
 import math
-import sys
 from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
+from PIL import Image
+
+from lenet.datasets import drawings
+from lenet.preprocess import preprocess
+from lenet.strokes import Drawing, render
 
 Point = tuple[float, float]
 Stroke = list[Point]
@@ -265,16 +270,30 @@ def shaky(strokes: list[Stroke], random: Random) -> list[list[list[float]]]:
     return [((points - middle) * (180 / size) + 140).tolist() for points in moved]
 
 
-if __name__ == "__main__":
-    from PIL import Image
-
-    from lenet.preprocess import preprocess
-    from lenet.strokes import render
-
-    source = np.random.default_rng(int(sys.argv[2]) if len(sys.argv) > 2 else 0)
+def sheet(random: Random) -> Image.Image:
+    """96 doodles, a third of each group, each beside what the network sees of it."""
     picture = Image.new("L", (16 * 100, 12 * 100), 128)
     for i in range(96):
-        drawn = render(doodle(source, list(GROUPS)[i // 32])[1], width=source.uniform(5, 24))
+        drawn = render(doodle(random, list(GROUPS)[i // 32])[1], width=random.uniform(5, 24))
         for j, pixels in enumerate((drawn, (255 - 255 * preprocess(drawn).picture).astype(np.uint8))):
             picture.paste(Image.fromarray(pixels).resize((94, 94)), (i % 8 * 200 + j * 94, i // 8 * 100))
-    picture.save(sys.argv[1])
+    return picture
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--sheet", metavar="FILE.png", help="a picture of 96 doodles")
+    parser.add_argument("--strokes", metavar="FILE.jsonl", help="a stroke file for python -m lenet.evaluate --strokes")
+    parser.add_argument("--count", type=int, default=1_000, help="of the stroke file; default: %(default)s")
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    if options.sheet:
+        sheet(np.random.default_rng(options.seed)).save(options.sheet)
+    if options.strokes:
+        random = np.random.default_rng(options.seed)
+        drawn = [Drawing.from_json({"strokes": doodle(random)[1]}) for _ in range(options.count)]
+        drawings.write(options.strokes, [drawings.LabelledDrawing(drawings.NOT_A_DIGIT, each) for each in drawn])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,18 +1,30 @@
-"""What is said of a drawing: a digit with ten probabilities, or that there is nothing to read yet."""
+"""What is said of a drawing: a digit with ten probabilities, that it is none, that they are several, or nothing yet."""
 
 import numpy as np
 import pytest
 
-from lenet.preprocess import Ink
-from lenet.verdict import Thresholds, judge, softmax
+from lenet.preprocess import Ink, Part
+from lenet.verdict import Thresholds, judge, row, softmax
 
 PICTURE = np.ones((28, 28), np.float32)
+INK = Ink((0, 0, 10, 10), 0.5, PICTURE)
 LOGITS = np.array([0, 1, 2, 3, 4, 5, 6, 20, 8, 9], np.float32)
 
 
+def logits(**probabilities: float) -> np.ndarray:
+    """(10,) float32 that softmax to these: `logits(d4=0.7)`; the other digits share what is left."""
+    given = {int(name[1:]): value for name, value in probabilities.items()}
+    rest = (1 - sum(given.values())) / (10 - len(given))
+    return np.log([given.get(digit, rest) for digit in range(10)]).astype(np.float32)
+
+
+def parts(*ends: tuple[int, int]) -> Ink:
+    return Ink((0, 0, 10, 10), 0.5, PICTURE, tuple(Part(first, end, PICTURE) for first, end in ends))
+
+
 def test_a_digit_is_the_one_with_the_highest_of_ten_probabilities() -> None:
-    prediction = judge(Ink((0, 0, 10, 10), 0.5, PICTURE), LOGITS, Thresholds())
-    assert (prediction.verdict, prediction.digit) == ("digit", 7)
+    prediction = judge(INK, LOGITS, Thresholds())
+    assert (prediction.verdict, prediction.digit, prediction.digits) == ("digit", 7, (7,))
     assert prediction.sentence == "This looks like a 7."
     assert prediction.picture is PICTURE
     assert np.array(prediction.probabilities) == pytest.approx(np.exp(LOGITS) / np.exp(LOGITS).sum())
@@ -20,15 +32,65 @@ def test_a_digit_is_the_one_with_the_highest_of_ten_probabilities() -> None:
 
 
 def test_an_eight_takes_an() -> None:
-    logits = np.eye(10, dtype=np.float32)[8]
-    assert judge(Ink((0, 0, 10, 10), 0.5, PICTURE), logits, Thresholds()).sentence == "This looks like an 8."
+    assert judge(INK, logits(d8=0.9), Thresholds()).sentence == "This looks like an 8."
+
+
+def test_probabilities_are_those_of_the_logits_at_the_temperature() -> None:
+    shown = judge(INK, LOGITS, Thresholds(temperature=2)).probabilities
+    assert np.array(shown) == pytest.approx(np.exp(LOGITS / 2) / np.exp(LOGITS / 2).sum())
+
+
+def test_below_the_threshold_it_is_unsure_and_says_which_two_or_that_it_is_none() -> None:
+    torn = judge(INK, logits(d4=0.52, d9=0.4), Thresholds(unsure=0.6))
+    assert (torn.verdict, torn.digit, torn.digits) == ("unsure", 4, (4,))
+    assert torn.sentence == "Not sure: a 4 or a 9? Draw it once more, a little clearer."
+    none = judge(INK, logits(d3=0.2), Thresholds(unsure=0.6))
+    assert none.verdict == "unsure"
+    assert none.sentence.startswith("Not like any digit that it knows: draw one")
+    assert judge(INK, logits(d3=0.61), Thresholds(unsure=0.6)).verdict == "digit"
+
+
+def test_two_sure_parts_of_a_doubtful_whole_are_several_digits_left_to_right() -> None:
+    ink = parts((0, 1), (1, 2))
+    read = np.stack([logits(d4=0.95), logits(d2=0.93)])
+    prediction = judge(ink, logits(d1=0.3), Thresholds(several=0.9), read)
+    assert (prediction.verdict, prediction.digit, prediction.digits) == ("several", None, (4, 2))
+    assert prediction.sentence.startswith("This looks like 4 and 2. Draw one digit alone")
+    assert prediction.probabilities == pytest.approx(softmax(logits(d1=0.3)).tolist())
+
+
+def test_a_whole_that_is_surer_than_its_parts_stays_one_digit() -> None:
+    ink = parts((0, 1), (1, 2))  # a 4 whose stroke is broken: an L and a 1
+    read = np.stack([logits(d6=0.92), logits(d1=0.99)])
+    assert judge(ink, logits(d4=0.97), Thresholds(several=0.9), read).digits == (4,)
+
+
+def test_one_doubtful_part_is_not_several_digits() -> None:
+    read = np.stack([logits(d6=0.7), logits(d1=0.99)])
+    assert judge(parts((0, 1), (1, 2)), logits(d4=0.3), Thresholds(several=0.9), read).verdict == "unsure"
+
+
+def test_parts_of_a_broken_digit_are_put_together_again() -> None:
+    ends = ((0, 1), (0, 2), (1, 2), (1, 3), (2, 3))  # the first two groups are a broken 4, the third is a 7
+    read = softmax(np.stack([logits(d6=0.6), logits(d4=0.97), logits(d1=0.96), logits(d0=0.2), logits(d7=0.98)]))
+    certainty, digits = row(parts(*ends).parts, read)
+    assert digits == (4, 7)
+    assert certainty == pytest.approx(0.97)
+
+
+def test_three_digits_are_named_with_one_and() -> None:
+    ends = ((0, 1), (0, 2), (1, 2), (1, 3), (2, 3))
+    read = np.stack([logits(d1=0.95), logits(d0=0.2), logits(d2=0.95), logits(d0=0.2), logits(d3=0.95)])
+    prediction = judge(parts(*ends), logits(d5=0.2), Thresholds(), read)
+    assert prediction.digits == (1, 2, 3)
+    assert "1, 2 and 3." in prediction.sentence
 
 
 def test_an_empty_page_asks_for_a_digit_and_a_dot_for_more_ink() -> None:
     empty = judge(Ink(None, 0.0, PICTURE * 0), LOGITS, Thresholds())
     dot = judge(Ink((0, 0, 20, 20), 20 / 280, PICTURE), LOGITS, Thresholds())
     for prediction in (empty, dot):
-        assert (prediction.verdict, prediction.digit) == ("blank", None)
+        assert (prediction.verdict, prediction.digit, prediction.digits) == ("blank", None, ())
         assert prediction.probabilities == (0,) * 10
     assert empty.sentence == "Draw a digit"
     assert dot.sentence.startswith("Keep drawing")
@@ -39,7 +101,8 @@ def test_huge_logits_do_not_overflow() -> None:
 
 
 def test_json_has_the_fields_that_programs_read() -> None:
-    value = judge(Ink((0, 0, 10, 10), 0.5, PICTURE), LOGITS, Thresholds()).to_json()
-    assert list(value) == ["verdict", "digit", "probabilities"]
+    value = judge(INK, LOGITS, Thresholds()).to_json()
+    assert list(value) == ["verdict", "digit", "digits", "probabilities"]
+    assert value["digits"] == [7]
     assert len(value["probabilities"]) == 10
     assert value["probabilities"][7] == pytest.approx(0.999981, abs=1e-5)

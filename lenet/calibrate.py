@@ -1,0 +1,176 @@
+"""Find where one verdict ends and the next begins, on drawings that were not trained on, and save it with the weights.
+
+    $ python -m lenet.calibrate --strokes pendigits-train.jsonl.gz
+
+The drawings are the last tenth of each stroke file, which `lenet.train` keeps back, and as many digits by rule; without
+a file digits by rule alone. `lenet.train` does this at its end.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lenet import classifier, evaluate
+from lenet.datasets import glyphs, mixture, outliers
+from lenet.datasets.drawings import NOT_A_DIGIT, LabelledDrawing, place
+from lenet.datasets.mnist import DatasetError
+from lenet.datasets.rows import row
+from lenet.figures import calibration_error
+from lenet.preprocess import Ink, preprocess
+from lenet.strokes import Stroke
+from lenet.verdict import Thresholds, softmax
+from lenet.verdict import row as read_row
+
+if TYPE_CHECKING:
+    import keras
+
+SEED = 0  # what is drawn here is drawn with it; no training can have it, `--seed` begins at 1
+COUNT = 3_000  # digits of people, digits by rule, and not-digits: each as many
+ROWS = 1_000  # drawings of two digits
+
+ACCEPTED = 0.99  # part of the digits that the verdict may call so: a person is not told "unsure" of a clear digit
+SINGLE = 0.999  # part of the digits alone that must not be taken for several
+# A 5 whose bar stands off may be two half-sure digits to the network: below this it does not call anything several.
+LEAST_SEVERAL = 0.5
+TEMPERATURES = np.geomspace(0.25, 4, 161)
+
+Labelled = tuple[list[Ink], NDArray[np.uint8]]
+
+
+def digits(people: Sequence[LabelledDrawing], random: np.random.Generator) -> Labelled:
+    """Digits to calibrate with: COUNT renderings of people's, if there are any, and COUNT by rule."""
+    found: list[tuple[Sequence[Stroke], int]] = [(glyphs.glyph(i % 10, random), i % 10) for i in range(COUNT)]
+    found += [(each.strokes, each.label) for each in (people[i % len(people)] for i in range(COUNT if people else 0))]
+    inks = [preprocess(place(strokes, random).render()) for strokes, _ in found]
+    return inks, np.array([label for _, label in found], np.uint8)
+
+
+def two_digits(
+    people: Sequence[LabelledDrawing], random: np.random.Generator
+) -> tuple[list[Ink], list[tuple[int, ...]]]:
+    """ROWS drawings of two digits side by side, people's if there are any, and what they are from left to right."""
+
+    def one() -> tuple[Sequence[Stroke], int]:
+        if people:
+            each = people[int(random.integers(len(people)))]
+            return each.strokes, each.label
+        label = int(random.integers(10))
+        return glyphs.glyph(label, random), label
+
+    pairs = [(one(), one()) for _ in range(ROWS)]
+    inks = [preprocess(row([strokes for strokes, _ in pair], random).render()) for pair in pairs]
+    return inks, [tuple(label for _, label in pair) for pair in pairs]
+
+
+def temperature(outputs: NDArray[np.float32], labels: NDArray[np.uint8]) -> float:
+    """The temperature with the highest likelihood of the labels (Guo et al. 2017, section 4.2).
+
+    Args:
+        outputs: (N, 10) logits.
+        labels: (N,).
+    """
+    place = np.arange(len(labels))
+    likelihood = [np.log(softmax(outputs / each)[place, labels] + 1e-12).mean() for each in TEMPERATURES]
+    return round(float(TEMPERATURES[int(np.argmax(likelihood))]), 3)
+
+
+def find(model: "keras.Model", people: Sequence[LabelledDrawing]) -> tuple[Thresholds, dict[str, Any]]:
+    """Find the thresholds of a network.
+
+    Args:
+        model: a `lenet5()`, trained.
+        people: drawings that it was not trained on; may be none.
+
+    Returns:
+        The thresholds, and how they were found: counts and what they do to the drawings they were found with.
+    """
+    random = np.random.default_rng(SEED)
+    people = [each for each in people if each.label != NOT_A_DIGIT]
+    inks, labels = digits(people, random)
+    outputs, parts = evaluate.outputs(model, inks)
+    heat = temperature(outputs, labels)
+    probabilities = softmax(outputs / heat)
+    largest = probabilities.max(1)
+    asked = [
+        (read_row(ink.parts, softmax(each / heat))[0], p)
+        for ink, each, p in zip(inks, parts, largest, strict=True)
+        if ink.parts
+    ]
+    # Taken for several are those whose parts are surer than the whole; the rest can be as sure as they like.
+    rivals = sorted([certainty for certainty, p in asked if certainty > p], reverse=True)
+    allowed = int((1 - SINGLE) * len(inks))
+    several = max(LEAST_SEVERAL, rivals[allowed] + 0.001 if len(rivals) > allowed else 0.0)
+    thresholds = Thresholds(
+        temperature=heat,
+        unsure=round(float(np.quantile(largest, 1 - ACCEPTED)), 3),
+        several=round(min(several, 0.999), 3),
+    )
+    others = [preprocess(outliers.placed(random).render()) for _ in range(COUNT)]
+    pairs, truth = two_digits(people, random)
+    read = evaluate.predictions(model, pairs, thresholds)
+    counted = [each.digits == digits for each, digits in zip(read, truth, strict=True) if each.verdict == "several"]
+
+    def said(inks: list[Ink], verdict: str) -> float:
+        return float(np.mean([each.verdict == verdict for each in evaluate.predictions(model, inks, thresholds)]))
+
+    return thresholds, {
+        "digits": {
+            "people": len(labels) - COUNT,
+            "by_rule": COUNT,
+            "wrong": int((outputs.argmax(1) != labels).sum()),
+            "accepted": said(inks, "digit"),
+            "several": said(inks, "several"),
+            "calibration_error_before": calibration_error(softmax(outputs), labels),
+            "calibration_error": calibration_error(probabilities, labels),
+        },
+        "not_digits": {"count": COUNT, "accepted": said(others, "digit")},
+        "two_digits": {
+            "count": ROWS,
+            "several": len(counted) / ROWS,
+            "right_of_several": float(np.mean(counted)) if counted else 0.0,
+        },
+    }
+
+
+def table(thresholds: Thresholds, found: dict[str, Any]) -> str:
+    """What was found, for a person."""
+    digits, others, two = found["digits"], found["not_digits"], found["two_digits"]
+    return "\n".join(
+        [
+            f"temperature {thresholds.temperature:.3f}: calibration error {digits['calibration_error_before']:.2%} → "
+            f"{digits['calibration_error']:.2%} on {digits['people']:,} digits of people and {digits['by_rule']:,} by "
+            f"rule, {digits['wrong']} wrong",
+            f"unsure below {thresholds.unsure:.3f}: {digits['accepted']:.2%} of the digits accepted, "
+            f"{others['accepted']:.2%} of {others['count']:,} not-digits",
+            f"several from {thresholds.several:.3f}: {two['several']:.2%} of {two['count']:,} drawings of two digits, "
+            f"{two['right_of_several']:.2%} of those read right; {digits['several']:.2%} of the digits alone",
+        ]
+    )
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command; returns its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m lenet.calibrate", description="Find the verdict's thresholds.")
+    parser.add_argument(
+        "--strokes", type=Path, metavar="FILE", action="append", default=[], help="drawings; may be repeated"
+    )
+    parser.add_argument("--weights", type=Path, default=classifier.WEIGHTS, metavar="DIR", help="default: the demo's")
+    options = parser.parse_args(arguments)
+    try:
+        model = classifier.load(options.weights)
+        thresholds, found = find(model, mixture.read(options.strokes)[1])
+        classifier.write_thresholds(options.weights, thresholds, found)
+    except (classifier.WeightsError, DatasetError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(table(thresholds, found))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
