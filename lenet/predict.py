@@ -4,7 +4,7 @@
     MNIST test image 4711: truth 7, read 7 (99.9 %)
 
     $ python -m lenet.predict seven.png scans/ --json
-    {"file": "seven.png", "verdict": "digit", "digit": 7, "probabilities": [0.0, …]}
+    {"file": "seven.png", "verdict": "digit", "digit": 7, "digits": [7], "probabilities": [0.0, …]}
 
 A file that cannot be read is named on standard error, the others are still read, and the exit code is 1.
 """
@@ -41,7 +41,10 @@ def _say(name: str, prediction: Prediction, as_json: bool, truth: int | None = N
         return
     read: str = prediction.verdict
     if prediction.digit is not None:
-        read = f"read {prediction.digit} ({prediction.probabilities[prediction.digit]:.1%})"
+        likely = f"{prediction.digit} ({prediction.probabilities[prediction.digit]:.1%})"
+        read = f"read {likely}" if prediction.verdict == "digit" else f"{prediction.verdict}, most like {likely}"
+    elif prediction.digits:
+        read = f"several digits, {', '.join(map(str, prediction.digits))}"
     print(f"{name}: {read}" if truth is None else f"{name}: truth {truth}, {read}", flush=True)
 
 

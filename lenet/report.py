@@ -1,18 +1,24 @@
-"""Write the README's tables from weights/metrics.json.
+"""Write the README's tables and the model card from what was measured, in weights/.
 
     $ python -m lenet.report
     $ python -m lenet.report --check
+    $ python -m lenet.report --log "Elastic distortions" --runs runs/seed1 runs/seed2      also into the history
 
-A figure that nobody types cannot be stale unnoticed: `--check` writes nothing and fails when the README is.
+A figure that nobody types cannot be stale unnoticed: `--check` writes nothing and fails when something is.
 """
 
 import argparse
 import json
 import re
+import statistics
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
-from lenet.classifier import WEIGHTS
+from lenet import card
+from lenet.checkpoint import write_json
+from lenet.classifier import FACTS, WEIGHTS
 from lenet.evaluate import METRICS
 
 README = WEIGHTS.parent / "README.md"
@@ -26,11 +32,12 @@ PUBLISHED = (
 )
 
 
-def results(metrics: dict[str, Any]) -> str:
+def results(metrics: dict[str, Any], log: Sequence[dict[str, Any]]) -> str:
     """The results as Markdown.
 
     Args:
         metrics: what `lenet.train` and `lenet.evaluate` wrote to metrics.json.
+        log: the recipe's history; its last entry has the seeds of the recipe that made the weights.
     """
     test, training = metrics["mnist_test"], metrics["training"]
     recipe, hardware, versions = training["recipe"], training["hardware"], training["versions"]
@@ -42,27 +49,32 @@ def results(metrics: dict[str, Any]) -> str:
             "|---|---:|---:|",
             *(f"| {name} | {misses} | {1 - misses / test['count']:.2%} |" for name, misses in rows),
             "",
-            "One network, one pass, no averaging over distorted copies. "
+            f"One network, one pass, no averaging over distorted copies.{_seeds(log)} "
             f"{recipe['steps']:,} steps of {recipe['batch']} images, seed {training['seed']}, {minutes:.0f} minutes on "
-            f"{hardware['cores']} cores ({hardware['cpu']}), TensorFlow {versions['tensorflow']}, "
-            f"Keras {versions['keras']}. Expected calibration error {test['calibration_error']:.2%}.",
-            *(_drawn(name, figures) for name, figures in metrics.get("strokes", {}).items()),
+            f"{_cores(hardware['cores'])} ({hardware['cpu']}), TensorFlow {versions['tensorflow']}, "
+            f"Keras {versions['keras']}. The [model card](weights/{card.CARD}) has the seeds, the errors, the history.",
+            "",
+            card.measured(metrics),
         ]
     )
 
 
-def _drawn(name: str, figures: dict[str, Any]) -> str:
-    worst = sorted(figures["digits"], key=lambda row: row["misses"] / max(1, row["count"]))[-3:]
-    digits = ", ".join(f"{row['digit']} ({row['misses']} of {row['count']})" for row in reversed(worst))
-    return (
-        f"\nDrawings of people whom it never saw, each at a random size, place and pen width (`{name}`): "
-        f"{figures['misses']} of {figures['count']:,} wrong, {figures['accuracy']:.1%} right; worst are {digits}."
+def _cores(count: int) -> str:
+    return "one core" if count == 1 else f"{count} cores"
+
+
+def _seeds(log: Sequence[dict[str, Any]]) -> str:
+    right = (
+        [100 - 100 * misses / count for misses, count in (run["mnist_test"] for run in log[-1]["runs"])] if log else []
     )
+    if len(right) < 2:
+        return ""
+    return f" Mean of {len(right)} seeds: {statistics.mean(right):.2f} ± {statistics.stdev(right):.2f} %."
 
 
-def updated(readme: str, metrics: dict[str, Any]) -> str:
+def updated(readme: str, metrics: dict[str, Any], log: Sequence[dict[str, Any]]) -> str:
     """The README's text with the results of today between its two marks."""
-    block = f"{BEGIN}\n\n{results(metrics)}\n\n{END}"
+    block = f"{BEGIN}\n\n{results(metrics, log)}\n\n{END}"
     text, count = re.subn(f"{re.escape(BEGIN)}.*?{re.escape(END)}", lambda _: block, readme, flags=re.DOTALL)
     if count != 1:
         raise ValueError(f"README.md has {count} places for the results; it should have one, from {BEGIN} to {END}.")
@@ -73,15 +85,32 @@ def main(arguments: list[str] | None = None) -> int:
     """The command; returns its exit code."""
     parser = argparse.ArgumentParser(prog="python -m lenet.report", description="Write the README's tables.")
     parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if the README is stale")
+    parser.add_argument("--log", metavar="CHANGE", help="add this change to the recipe's history, with --runs")
+    parser.add_argument(
+        "--runs", nargs="+", type=Path, default=[], metavar="DIR", help="what --out of its trainings was, a seed each"
+    )
     options = parser.parse_args(arguments)
-    readme = README.read_text(encoding="utf-8")
-    text = updated(readme, json.loads((WEIGHTS / METRICS).read_text(encoding="utf-8")))
-    if options.check and text != readme:
-        print("The README's results are stale: run `python -m lenet.report`.", file=sys.stderr)
+    metrics, facts, log = (_read(name) for name in (METRICS, FACTS, card.LOG))
+    if options.log:
+        log = [*log, card.entry(options.log, options.runs)]
+        write_json(WEIGHTS / card.LOG, log)
+    texts = {
+        README: updated(README.read_text(encoding="utf-8"), metrics, log),
+        WEIGHTS / card.CARD: card.card(metrics, facts, log),
+    }
+    stale = [path.name for path, text in texts.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    if options.check and stale:
+        print(f"Stale: {' and '.join(stale)}; run `python -m lenet.report`.", file=sys.stderr)
         return 1
     if not options.check:
-        README.write_text(text, encoding="utf-8")
+        for path, text in texts.items():
+            path.write_text(text, encoding="utf-8")
     return 0
+
+
+def _read(name: str) -> Any:
+    path = WEIGHTS / name
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from digits import DIGITS
+from digits import DIGITS, placed
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
@@ -80,18 +80,34 @@ def test_an_empty_picture_is_blank_without_probabilities(client: Client, tmp_pat
     assert not label
 
 
-def test_no_picture_is_a_sentence(client: Client) -> None:
+def test_read_says_everything_several_digits_too(client: Client, tmp_path: Path) -> None:
+    path = tmp_path / "42.png"
+    pair = [*placed(DIGITS[4], 110, 75, 140), *placed(DIGITS[2], 110, 205, 140)]
+    Image.fromarray(render(pair, width=12)).save(path)
+    several = client.predict(handle_file(str(path)), api_name="/read")
+    assert list(several) == ["verdict", "digit", "digits", "probabilities", "sentence"]
+    assert (several["verdict"], several["digit"], several["digits"]) == ("several", None, [4, 2])
+    assert "4 and 2" in several["sentence"]
+    assert client.predict(handle_file(str(path)), api_name="/predict")[1] == "several"
+    one = client.predict(handle_file(picture(7, tmp_path)), api_name="/read")
+    assert (one["verdict"], one["digit"], one["digits"]) == ("digit", 7, [7])
+    assert sum(one["probabilities"]) == pytest.approx(1, abs=1e-4)
+
+
+@pytest.mark.parametrize("endpoint", ["/predict", "/read"])
+def test_no_picture_is_a_sentence(client: Client, endpoint: str) -> None:
     with pytest.raises(AppError, match="Send a picture"):
-        client.predict(None, api_name="/predict")
+        client.predict(None, api_name=endpoint)
 
 
 def test_it_is_documented_with_its_parameter_and_returns(client: Client) -> None:
     endpoints = client.view_api(return_format="dict")["named_endpoints"]
-    assert list(endpoints) == ["/predict"]
+    assert list(endpoints) == ["/predict", "/read"]
     predict = endpoints["/predict"]
     assert [parameter["parameter_name"] for parameter in predict["parameters"]] == ["image"]
     assert [output["label"] for output in predict["returns"]] == ["Probabilities", "Verdict"]
     assert "Read the handwritten digit" in predict["description"]
+    assert [output["label"] for output in endpoints["/read"]["returns"]] == ["Reading"]
 
 
 def test_nothing_of_a_call_is_kept(app: str, client: Client, tmp_path: Path) -> None:

@@ -40,6 +40,14 @@ def test_ten_meters_in_fixed_order_with_their_probabilities() -> None:
     assert ["chosen" in element["class"] for element in found].index(True) == 7
 
 
+def test_no_meter_is_chosen_when_it_is_not_sure() -> None:
+    unsure = judge(Ink((0, 0, 9, 9), 1.0, PICTURE), np.zeros(10, np.float32), Thresholds())
+    found = [element for element in Elements(meters.reading(unsure)).found if "data-digit" in element]
+    assert [element["data-probability"] for element in found] == ["0.1000"] * 10
+    assert not any("chosen" in element["class"] for element in found)
+    assert Elements(meters.reading(unsure)).one("verdict")["data-verdict"] == "unsure"
+
+
 def test_the_verdict_is_one_polite_sentence() -> None:
     verdict = Elements(meters.reading(SEVEN)).one("verdict")
     assert (verdict["data-verdict"], verdict["aria-live"]) == ("digit", "polite")

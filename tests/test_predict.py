@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from digits import DIGITS
+from digits import DIGITS, HOUSE, placed
 from PIL import Image
 
 from lenet import predict
@@ -34,17 +34,25 @@ def test_json_is_one_line_an_image_folders_included(scans: Path, capsys: pytest.
         (str(scans / "b.png"), 7),
     ]
     for row in rows:
-        assert list(row) == ["file", "verdict", "digit", "probabilities"]
+        assert list(row) == ["file", "verdict", "digit", "digits", "probabilities"]
         assert row["verdict"] == "digit"
+        assert row["digits"] == [row["digit"]]
         assert len(row["probabilities"]) == 10
         assert sum(row["probabilities"]) == pytest.approx(1, abs=1e-4)
         assert np.argmax(row["probabilities"]) == row["digit"]
 
 
-def test_a_person_gets_a_line_a_file_and_blank_is_said(scans: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_person_gets_a_line_a_file_and_what_is_no_digit_is_said(
+    scans: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     Image.new("L", (50, 50), 255).save(scans / "empty.png")
-    assert predict.main([str(scans / "b.png"), str(scans / "empty.png")]) == 0
-    first, second = capsys.readouterr().out.splitlines()
+    pair = [*placed(DIGITS[4], 110, 75, 140), *placed(DIGITS[2], 110, 205, 140)]
+    Image.fromarray(render(pair, width=12)).save(scans / "42.png")
+    Image.fromarray(render(HOUSE, width=8)).save(scans / "house.png")
+    assert predict.main([str(scans / f"{name}.png") for name in ("b", "empty", "42", "house")]) == 0
+    first, second, third, fourth = capsys.readouterr().out.splitlines()
+    assert third.endswith(": several digits, 4, 2")
+    assert re.search(r": unsure, most like \d \(\d\d?\.\d%\)$", fourth)
     assert re.fullmatch(re.escape(str(scans / "b.png")) + r": read 7 \(\d\d\d?\.\d%\)", first)
     assert second == f"{scans / 'empty.png'}: blank"
 

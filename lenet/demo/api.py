@@ -1,6 +1,7 @@
-"""/predict: the same reading for programs, by `gradio_client` and plain HTTP."""
+"""/predict and /read: the same reading for programs, by `gradio_client` and plain HTTP."""
 
 from collections.abc import Callable
+from typing import Any
 
 import gradio as gr
 from PIL import Image
@@ -9,12 +10,20 @@ from lenet.preprocess import Picture, PictureError
 from lenet.verdict import Prediction
 
 
-def add_predict(read: Callable[[Picture], Prediction]) -> None:
-    """Add the endpoint to the Blocks being built.
+def add_api(read: Callable[[Picture], Prediction]) -> None:
+    """Add the endpoints to the Blocks being built.
 
     Args:
         read: from a picture to a prediction.
     """
+
+    def answer(image: Image.Image | None) -> Prediction:
+        if image is None:
+            raise gr.Error("Send a picture: a file, a URL or base64.", print_exception=False)
+        try:
+            return read(image)
+        except PictureError as error:
+            raise gr.Error(str(error), print_exception=False) from error
 
     def predict(image: Image.Image | None) -> tuple[dict[str, float] | None, str]:
         """Read the handwritten digit in a picture.
@@ -23,22 +32,33 @@ def add_predict(read: Callable[[Picture], Prediction]) -> None:
             image: the picture: one digit, dark on light or light on dark, anywhere and of any size.
 
         Returns:
-            The probability of each digit, surest first, empty when there is nothing to read; and the verdict,
-            "digit" or "blank".
+            The probability of each digit, surest first, empty when there is nothing to read; and the verdict: "digit",
+            "blank" (too little ink), "unsure" (no digit that can be read; the probabilities say what it is most like)
+            or "several" (more than one digit; /read has them).
         """
-        if image is None:
-            raise gr.Error("Send a picture: a file, a URL or base64.", print_exception=False)
-        try:
-            prediction = read(image)
-        except PictureError as error:
-            raise gr.Error(str(error), print_exception=False) from error
-        if prediction.digit is None:
+        prediction = answer(image)
+        if prediction.verdict == "blank":
             return None, prediction.verdict
         confidences = {str(digit): probability for digit, probability in enumerate(prediction.probabilities)}
         return confidences, prediction.verdict
+
+    def read_all(image: Image.Image | None) -> dict[str, Any]:
+        """Read a picture and say everything about it, several digits too.
+
+        Args:
+            image: the picture, as for /predict.
+
+        Returns:
+            An object: "verdict", as of /predict; "digit", the likeliest, null when blank or several; "digits", what was
+            read from left to right; "probabilities", ten numbers; "sentence", the verdict for a person.
+        """
+        prediction = answer(image)
+        return prediction.to_json() | {"sentence": prediction.sentence}
 
     # Not shown: they say to Gradio, its documentation and its clients what goes in and out.
     image = gr.Image(label="Picture", type="pil", image_mode=None, sources=["upload"], visible=False)
     probabilities = gr.Label(label="Probabilities", visible=False)
     verdict = gr.Textbox(label="Verdict", visible=False)
+    reading = gr.JSON(label="Reading", visible=False)
     image.upload(predict, image, [probabilities, verdict], api_name="predict", show_progress="hidden")
+    image.upload(read_all, image, reading, api_name="read", show_progress="hidden")

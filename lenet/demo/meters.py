@@ -22,7 +22,7 @@ def reading(prediction: Prediction = EMPTY) -> str:
         prediction: what to show; by default that of an empty pad.
     """
     bars = "".join(
-        _meter(digit, probability, digit == prediction.digit)
+        _meter(digit, probability, prediction.verdict == "digit" and digit == prediction.digit)
         for digit, probability in enumerate(prediction.probabilities)
     )
     return (

@@ -9,7 +9,7 @@ import numpy as np
 
 from lenet import classifier
 from lenet.demo import meters
-from lenet.demo.api import add_predict
+from lenet.demo.api import add_api
 from lenet.demo.sketchpad import Sketchpad
 from lenet.preprocess import Picture
 from lenet.strokes import BRUSH_WIDTH, CANVAS_SIZE, PAPER
@@ -74,7 +74,7 @@ def build_demo(pad: type[Sketchpad] | type[gr.Sketchpad] = Sketchpad, weights: P
         drawing.input(show, drawing, reading, **live)
         if isinstance(drawing, gr.Sketchpad):  # its `input` may bring the stroke before; `change` follows with the last
             drawing.change(show, drawing, reading, **live)
-        add_predict(read)
+        add_api(read)
     return demo
 
 

@@ -3,7 +3,7 @@
     $ python tests/browser/screenshot.py
     docs/page.png
 
-More of them, to look at: `--all FOLDER` takes desktop and phone, light and dark, blank and read.
+More of them, to look at: `--all FOLDER` takes desktop and phone, light and dark, every verdict.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent)]  # as pytest does
 import chromium  # noqa: E402
-from digits import DIGITS  # noqa: E402
+from digits import DIGITS, HOUSE, placed  # noqa: E402
 from pen import Pen  # noqa: E402
 from servers import run  # noqa: E402
 
@@ -32,15 +32,25 @@ SCREENS = {
 }
 
 
-def take(browser: Browser, url: str, path: Path, screen: str, scheme: str, digit: int | None) -> None:
+DRAWINGS = {  # what is drawn, and what the page then says of it
+    "blank": ([], "Draw a digit"),
+    "7": (DIGITS[7], "This looks like a 7."),
+    "8": (DIGITS[8], "This looks like an 8."),
+    "several": ([*placed(DIGITS[4], 110, 75, 140), *placed(DIGITS[2], 110, 205, 140)], "This looks like 4 and 2."),
+    "unsure": (HOUSE, "Not like any digit"),
+}
+
+
+def take(browser: Browser, url: str, path: Path, screen: str, scheme: str, name: str) -> None:
     context = browser.new_context(**SCREENS[screen], color_scheme=scheme)
     page = context.new_page()
     page.goto(url)
     expect(page.locator("#sketchpad canvas").first).to_be_visible()
-    if digit is not None:
-        Pen(page, "touch" if screen == "phone" else "mouse").draw(DIGITS[digit])
-        expect(page.locator("#verdict")).to_have_text(f"This looks like {'an' if digit == 8 else 'a'} {digit}.")
+    strokes, sentence = DRAWINGS[name]
+    if strokes:
+        Pen(page, "touch" if screen == "phone" else "mouse").draw(strokes)
         page.mouse.move(0, 0)
+    expect(page.locator("#verdict")).to_contain_text(sentence)
     page.evaluate("document.fonts.ready")
     page.wait_for_function("document.getAnimations().every((motion) => motion.playState !== 'running')")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -58,11 +68,10 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.ARGS)
         try:
             if options.all is None:
-                take(browser, server.url, Path("docs/page.png"), "desktop", "light", 7)
+                take(browser, server.url, Path("docs/page.png"), "desktop", "light", "7")
             else:
-                for screen, scheme, digit in itertools.product(SCREENS, ("light", "dark"), (None, 8)):
-                    name = f"{screen}-{scheme}-{'blank' if digit is None else digit}.png"
-                    take(browser, server.url, options.all / name, screen, scheme, digit)
+                for screen, scheme, name in itertools.product(SCREENS, ("light", "dark"), DRAWINGS):
+                    take(browser, server.url, options.all / f"{screen}-{scheme}-{name}.png", screen, scheme, name)
         finally:
             browser.close()
             server.stop()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from digits import DIGITS, placed
+from digits import DIGITS, HOUSE, placed
 from pen import Pen
 from playwright.sync_api import FrameLocator, Page, expect
 
@@ -59,6 +59,30 @@ def test_ten_digits_drawn_with_a_finger_on_a_phone_are_read(app: str, open_page:
     expect_blank(page)
     draw_all_ten(page, Pen(page, "touch"))
     assert page.evaluate("scrollY") == 0  # a finger on the pad draws, it does not scroll
+
+
+def test_two_digits_are_named_from_left_to_right_and_one_alone_is_read_again(
+    app: str, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(app)
+    pen = Pen(page)
+    for digit, x in ((4, 75), (2, 205)):
+        pen.draw(placed(DIGITS[digit], 110, x, 140), steps=1)
+    verdict = page.locator("#verdict")
+    expect(verdict).to_have_attribute("data-verdict", "several")
+    expect(verdict).to_contain_text("This looks like 4 and 2.")
+    for _ in DIGITS[2]:
+        page.get_by_role("button", name="Undo").click()
+    expect_read(page, 4)
+
+
+def test_a_house_is_not_called_a_digit_and_no_meter_says_so(app: str, open_page: Callable[..., Page]) -> None:
+    page = open_page(app)
+    Pen(page).draw(HOUSE, steps=1)
+    verdict = page.locator("#verdict")
+    expect(verdict).to_have_attribute("data-verdict", "unsure")
+    expect(verdict).to_contain_text("draw one from 0 to 9")
+    expect(page.locator("#probabilities .chosen")).to_have_count(0)
 
 
 def test_ten_digits_are_read_when_the_page_is_rendered_on_the_server(

@@ -1,0 +1,70 @@
+"""The model card and the recipe's history say what was measured."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from lenet import card, report
+from lenet.checkpoint import write_json
+from lenet.classifier import FACTS, WEIGHTS
+from lenet.evaluate import METRICS
+
+METRICS_NOW = json.loads((WEIGHTS / METRICS).read_text(encoding="utf-8"))
+FACTS_NOW = json.loads((WEIGHTS / FACTS).read_text(encoding="utf-8"))
+
+
+def run(folder: Path, seed: int, misses: int, drawn: int) -> Path:
+    """What a training and its evaluation leave."""
+    training = METRICS_NOW["training"] | {
+        "seed": seed,
+        "validation": [[500, 90, 30], [1000, 20 + seed, 5]],
+        "validation_counts": [5000, 749],
+    }
+    strokes = {"people": {"misses": drawn, "count": 1000}, "doodles": {"not_digits": {"count": 9}}}
+    folder.mkdir()
+    test = {"misses": misses, "count": 10_000}
+    write_json(folder / METRICS, {"training": training, "mnist_test": test, "strokes": strokes})
+    return folder
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> list:
+    first = card.entry("Nothing yet", [run(tmp_path / "old", 1, 80, 60)])
+    runs = [run(tmp_path / f"{seed}", seed, 30 + seed, 10 * seed) for seed in (1, 2, 3)]
+    return [first, card.entry("Everything", runs)]
+
+
+def test_the_history_has_a_row_a_run_with_what_each_set_gave(log: list) -> None:
+    text = card.card(METRICS_NOW, FACTS_NOW, log)
+    history = text[text.index("change by change") :].splitlines()
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in history if line.startswith("| ")]
+    assert rows[0][-2:] == ["MNIST test", "people"]
+    assert rows[2 - 1][:2] == ["1", "Nothing yet"]
+    assert [row[3:] for row in rows[2:]] == [
+        ["1", "21 of 5,000, 5 of 749", "31", "10 of 1,000"],
+        ["2", "22 of 5,000, 5 of 749", "32", "20 of 1,000"],
+        ["3", "23 of 5,000, 5 of 749", "33", "30 of 1,000"],
+    ]
+    assert [row[0] for row in rows[2:]] == ["2", "", ""]
+
+
+def test_the_last_recipes_seeds_have_their_mean_and_spread(log: list) -> None:
+    assert "| **mean ± spread** | | 99.68 ± 0.01 % | 98.00 ± 1.00 % |" in card.card(METRICS_NOW, FACTS_NOW, log)
+    assert "Mean of 3 seeds: 99.68 ± 0.01 %" in report.results(METRICS_NOW, log)
+
+
+def test_one_run_has_no_spread(log: list) -> None:
+    assert "## Seeds" not in card.card(METRICS_NOW, FACTS_NOW, log[:1])
+    assert "seeds:" not in report.results(METRICS_NOW, log[:1])
+
+
+def test_every_measured_set_is_in_the_card_with_a_picture_of_its_errors() -> None:
+    text = card.card(METRICS_NOW, FACTS_NOW, [])
+    for name, figures in card.sets(METRICS_NOW).items():
+        assert name in text
+        if "misses" in figures:
+            assert f"| {figures['count']:,} | {figures['misses']} |" in text
+            stem = "" if name == "MNIST test" else f"-{name}"
+            assert f"(misread{stem}.png)" in text
+            assert (WEIGHTS / f"misread{stem}.png").is_file()

@@ -1,0 +1,78 @@
+"""What the committed weights are promised to do with what people draw; nothing here was trained on."""
+
+import json
+from collections import Counter
+
+import numpy as np
+import pytest
+from digits import DIGITS
+from doodles import doodle
+
+from lenet import classifier
+from lenet.classifier import DigitClassifier
+from lenet.datasets.drawings import place
+from lenet.datasets.rows import row
+from lenet.strokes import BRUSH_WIDTH, render
+
+METRICS = json.loads((classifier.WEIGHTS / "metrics.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def read() -> DigitClassifier:
+    return DigitClassifier()
+
+
+@pytest.mark.parametrize("group", ["scribble", "thing", "letter"])
+def test_what_is_no_digit_is_not_accepted_as_one(read: DigitClassifier, group: str) -> None:
+    random = np.random.default_rng(11)
+    said = Counter(read(place(doodle(random, group)[1], random, boldest=0.15).render()).verdict for _ in range(100))
+    assert said["digit"] <= 10
+    assert said["several"] <= 10
+
+
+def test_a_digit_keeps_its_answer_at_every_size_place_and_pen(read: DigitClassifier) -> None:
+    random = np.random.default_rng(12)
+    right = [
+        read(place(strokes, random).render()).digit == digit for digit, strokes in DIGITS.items() for _ in range(10)
+    ]
+    assert np.mean(right) >= 0.97
+
+
+def test_two_digits_side_by_side_are_several_and_read_in_order(read: DigitClassifier) -> None:
+    random = np.random.default_rng(13)
+    pairs = [random.integers(10, size=2).tolist() for _ in range(100)]
+    said = [read(row([DIGITS[digit] for digit in pair], random).render()) for pair in pairs]
+    several = [each.digits == tuple(pair) for each, pair in zip(said, pairs, strict=True) if each.verdict == "several"]
+    assert len(several) >= 95
+    assert np.mean(several) >= 0.95
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        [[[110, 60], [98, 130], [150, 125], [185, 165], [160, 215], [95, 215]], [[135, 56], [200, 52]]],
+        [[[105, 60], [90, 150], [160, 150]], [[190, 70], [186, 225]]],
+        [*DIGITS[0], [[140, 140]]],
+        [*DIGITS[7], [[110, 150], [180, 140]]],
+    ],
+    ids=["5 in two strokes that miss each other", "broken 4", "dotted 0", "barred 7"],
+)
+def test_one_digit_in_several_strokes_stays_one(read: DigitClassifier, one: list) -> None:
+    said = read(render(one, width=BRUSH_WIDTH * 0.7))
+    assert said.verdict != "several"
+    assert len(said.digits) == 1
+
+
+def test_the_committed_figures_are_of_the_committed_weights_and_reach_the_bar() -> None:
+    assert METRICS["weights"] == classifier.digest()
+    people, doodles = METRICS["strokes"]["pendigits-test"], METRICS["strokes"]["doodles"]
+    assert people["count"] == 3498
+    assert people["accuracy"] >= 0.983
+    assert people["calibration_error"] <= 0.01
+    assert people["verdicts"]["digit"] >= 0.985
+    assert people["verdicts"].get("several", 0) <= 0.005
+    assert people["two_digits"]["several"] >= 0.95
+    assert people["two_digits"]["right_of_several"] >= 0.95
+    assert people["renderings"]["same"] >= 0.97
+    assert doodles["not_digits"]["count"] == 1000
+    assert doodles["not_digits"]["verdicts"]["digit"] <= 0.1
