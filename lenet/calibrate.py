@@ -17,26 +17,24 @@ from numpy.typing import NDArray
 
 from lenet import classifier, evaluate
 from lenet.datasets import glyphs, mixture, outliers
-from lenet.datasets.drawings import NOT_A_DIGIT, LabelledDrawing, place
+from lenet.datasets.drawings import LabelledDrawing, place
 from lenet.datasets.mnist import DatasetError
 from lenet.datasets.rows import row
-from lenet.figures import calibration_error
+from lenet.figures import calibration_error, rates
 from lenet.preprocess import Ink, preprocess
 from lenet.strokes import Stroke
-from lenet.verdict import Thresholds, softmax
-from lenet.verdict import row as read_row
+from lenet.verdict import Thresholds, read_row, softmax
 
 if TYPE_CHECKING:
     import keras
 
-SEED = 0  # what is drawn here is drawn with it; no training can have it, `--seed` begins at 1
+SEED = 2**32 - 1  # of what is drawn here, which no training has seen
 COUNT = 3_000  # digits of people, digits by rule, and not-digits: each as many
 ROWS = 1_000  # drawings of two digits
 
-ACCEPTED = 0.99  # part of the digits that the verdict may call so: a person is not told "unsure" of a clear digit
+# Part of the digits that are accepted: "unsure" of somebody's 7 costs more than a rabbit that is called an 8.
+ACCEPTED = 0.995
 SINGLE = 0.999  # part of the digits alone that must not be taken for several
-# A 5 whose bar stands off may be two half-sure digits to the network: below this it does not call anything several.
-LEAST_SEVERAL = 0.5
 TEMPERATURES = np.geomspace(0.25, 4, 161)
 
 Labelled = tuple[list[Ink], NDArray[np.uint8]]
@@ -90,45 +88,41 @@ def find(model: "keras.Model", people: Sequence[LabelledDrawing]) -> tuple[Thres
         The thresholds, and how they were found: counts and what they do to the drawings they were found with.
     """
     random = np.random.default_rng(SEED)
-    people = [each for each in people if each.label != NOT_A_DIGIT]
     inks, labels = digits(people, random)
     outputs, parts = evaluate.outputs(model, inks)
-    heat = temperature(outputs, labels)
-    probabilities = softmax(outputs / heat)
+    scale = temperature(outputs, labels)
+    probabilities = softmax(outputs / scale)
     largest = probabilities.max(1)
     asked = [
-        (read_row(ink.parts, softmax(each / heat))[0], p)
+        (read_row(ink.parts, softmax(each / scale))[0], p)
         for ink, each, p in zip(inks, parts, largest, strict=True)
         if ink.parts
     ]
     # Taken for several are those whose parts are surer than the whole; the rest can be as sure as they like.
-    rivals = sorted([certainty for certainty, p in asked if certainty > p], reverse=True)
+    rivals = sorted([confidence for confidence, p in asked if confidence > p], reverse=True)
     allowed = int((1 - SINGLE) * len(inks))
-    several = max(LEAST_SEVERAL, rivals[allowed] + 0.001 if len(rivals) > allowed else 0.0)
-    thresholds = Thresholds(
-        temperature=heat,
-        unsure=round(float(np.quantile(largest, 1 - ACCEPTED)), 3),
-        several=round(min(several, 0.999), 3),
-    )
+    unsure = float(np.floor(np.quantile(largest, 1 - ACCEPTED) * 1000) / 1000)  # down: 1.000 would accept none
+    # One of several digits has to be as sure as a digit alone.
+    several = max(unsure, rivals[allowed] + 0.001 if len(rivals) > allowed else 0.0)
+    thresholds = Thresholds(temperature=scale, unsure=unsure, several=round(min(several, 0.999), 3))
     others = [preprocess(outliers.placed(random).render()) for _ in range(COUNT)]
     pairs, truth = two_digits(people, random)
     read = evaluate.predictions(model, pairs, thresholds)
     counted = [each.digits == digits for each, digits in zip(read, truth, strict=True) if each.verdict == "several"]
 
-    def said(inks: list[Ink], verdict: str) -> float:
-        return float(np.mean([each.verdict == verdict for each in evaluate.predictions(model, inks, thresholds)]))
-
+    alone = rates([each.verdict for each in evaluate.predictions(model, inks, thresholds)])
+    refused = rates([each.verdict for each in evaluate.predictions(model, others, thresholds)])
     return thresholds, {
         "digits": {
             "people": len(labels) - COUNT,
             "by_rule": COUNT,
             "wrong": int((outputs.argmax(1) != labels).sum()),
-            "accepted": said(inks, "digit"),
-            "several": said(inks, "several"),
+            "accepted": alone.get("digit", 0.0),
+            "several": alone.get("several", 0.0),
             "calibration_error_before": calibration_error(softmax(outputs), labels),
             "calibration_error": calibration_error(probabilities, labels),
         },
-        "not_digits": {"count": COUNT, "accepted": said(others, "digit")},
+        "not_digits": {"count": COUNT, "accepted": refused.get("digit", 0.0) + refused.get("several", 0.0)},
         "two_digits": {
             "count": ROWS,
             "several": len(counted) / ROWS,
@@ -157,13 +151,18 @@ def main(arguments: list[str] | None = None) -> int:
     """The command; returns its exit code."""
     parser = argparse.ArgumentParser(prog="python -m lenet.calibrate", description="Find the verdict's thresholds.")
     parser.add_argument(
-        "--strokes", type=Path, metavar="FILE", action="append", default=[], help="drawings; may be repeated"
+        "--strokes",
+        type=Path,
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="drawings, JSON lines or UCI's UNIPEN; may be repeated",
     )
     parser.add_argument("--weights", type=Path, default=classifier.WEIGHTS, metavar="DIR", help="default: the demo's")
     options = parser.parse_args(arguments)
     try:
         model = classifier.load(options.weights)
-        thresholds, found = find(model, mixture.read(options.strokes)[1])
+        thresholds, found = find(model, mixture.read(options.strokes).kept)
         classifier.write_thresholds(options.weights, thresholds, found)
     except (classifier.WeightsError, DatasetError) as error:
         print(error, file=sys.stderr)

@@ -13,6 +13,8 @@ from lenet.evaluate import METRICS
 
 CARD, LOG = "MODEL_CARD.md", "log.json"
 
+Pair = Sequence[int]  # [wrong, count]
+
 HEAD = """---
 license: mit
 library_name: keras
@@ -38,9 +40,12 @@ DATA = """## Training data
 - **Digits by rule** (`lenet/datasets/glyphs.py`): the styles that MNIST lacks, such as a 1 with flag and foot, a barred
   7, a slashed 0, drawn as strokes by code. No font, nobody's data.
 - **Not-digits by rule** (`lenet/datasets/outliers.py`): letters, signs, scribbles, little pictures, several digits;
-  trained towards ten equal probabilities.
-- **pendigits-train**, the first nine tenths (Alpaydin and Alimoglu, *Pen-Based Recognition of Handwritten Digits*, UCI
-  1998, CC BY 4.0): 30 writers on a tablet. The last tenth is validation. `pendigits-test` is of 44 other writers."""
+  trained towards ten equal probabilities."""
+
+
+PEN_DIGITS = """- **Drawings of people**: the first nine tenths of {files}; the last tenth is validation. The files
+  are of *Pen-Based Recognition of Handwritten Digits* (Alpaydin and Alimoglu, UCI 1998, CC BY 4.0): 30 people wrote
+  pendigits-train on a tablet; 14 others pendigits-test."""
 
 REPRODUCE = """## How to reproduce
 
@@ -103,7 +108,7 @@ def card(metrics: dict[str, Any], facts: dict[str, Any], log: Sequence[dict[str,
         HEAD,
         DATA,
         f"## Results\n\n{measured(metrics)}",
-        _seeds(log),
+        _seeds(metrics, log),
         _thresholds(facts),
         _bad(metrics),
         _history(log),
@@ -128,56 +133,74 @@ def measured(metrics: dict[str, Any]) -> str:
                 f"| {figures['calibration_error']:.2%} | {figures['verdicts'].get('digit', 0):.2%} |"
             )
         if others := figures.get("not_digits"):
-            accepted = others["verdicts"].get("digit", 0)
+            accepted = sum(others["verdicts"].get(verdict, 0) for verdict in ("digit", "several"))
             lines.append(f"| {name}, none of them a digit | {others['count']:,} | | | | {accepted:.2%} |")
-    lines += ["", "Right is the likeliest of the ten digits, whatever the verdict."]
+    lines += [
+        "",
+        "Right is the likeliest of the ten digits, whatever the verdict; several digits count as accepted too.",
+    ]
     for name, figures in sets(metrics).items():
         if two := figures.get("two_digits"):
             again, alone = figures["renderings"], figures["verdicts"].get("several", 0)
             lines.append(
                 f"The drawings of `{name}` are put on the pad at random, from 15 to 95 % of its size, at any place, "
-                f"with a pen of 4 to 40 px; {again['drawings']} of them, {again['each']} times each, got the same "
-                f"answer in {again['same']:.1%} of cases. Of {two['count']} drawings of two of them side by side "
-                f"{two['several']:.1%} are said to be several, and {two['right_of_several']:.1%} of those are read "
-                f"right; of single ones {alone:.2%} are said to be several."
+                f"with a pen of 4 to 40 px but at most 28 % of the drawing; {again['drawings']} of them, "
+                f"{again['each']} times each, got the same answer in {again['same']:.1%} of cases. Of {two['count']} "
+                f"drawings of two of them side by side {two['several']:.1%} are said to be several, and "
+                f"{two['right_of_several']:.1%} of those are read right; of single ones {alone:.2%} are."
             )
     return "\n".join(lines)
 
 
-def _seeds(log: Sequence[dict[str, Any]]) -> str:
-    """The last recipe's seeds; a single run says nothing of its spread."""
-    runs = log[-1]["runs"] if log else []
+def seeds(metrics: dict[str, Any], log: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The runs of the recipe that made the weights: those of the log's last entry which has the weights' own."""
+    own = _run(metrics)
+    same = [each["runs"] for each in log if any(run["mnist_test"] == own["mnist_test"] for run in each["runs"])]
+    with_own = [
+        runs for runs in same if any((run["recipe"], run["seed"]) == (own["recipe"], own["seed"]) for run in runs)
+    ]
+    return list(with_own[-1]) if with_own else []
+
+
+def _seeds(metrics: dict[str, Any], log: Sequence[dict[str, Any]]) -> str:
+    """The weights' recipe by seeds; a single run says nothing of its spread."""
+    runs = seeds(metrics, log)
     if len(runs) < 2:
         return ""
+    names = _names(runs)
     lines = ["## Seeds", "", "The weights are those of the seed with the fewest wrong in validation.", ""]
-    lines += ["| seed | validation | MNIST test | " + " | ".join(runs[0]["strokes"]) + " |"]
-    lines += ["|---|---|" + "---:|" * (1 + len(runs[0]["strokes"]))]
+    lines += ["| seed | validation | " + " | ".join(["MNIST test", *names]) + " |"]
+    lines += ["|---|---|" + "---:|" * (1 + len(names))]
     for run in runs:
-        lines.append(f"| {run['seed']} | {_validation(run)} | {_wrong(run['mnist_test'])} | {_strokes(run)} |")
-    columns = [
-        [run["mnist_test"] for run in runs],
-        *([run["strokes"][name] for run in runs] for name in runs[0]["strokes"]),
-    ]
+        lines.append(
+            f"| {run['seed']} | {_validation(run)} | {' | '.join(_wrong(pair) for pair in _sets(run, names))} |"
+        )
+    columns = zip(*(_sets(run, names) for run in runs), strict=True)
     lines.append(f"| **mean ± spread** | | {' | '.join(_mean(column) for column in columns)} |")
     return "\n".join(lines)
 
 
-def _mean(column: Sequence[tuple[int, int]]) -> str:
-    right = [100 * (1 - misses / count) for misses, count in column]
-    return f"{statistics.mean(right):.2f} ± {statistics.stdev(right):.2f} %"
+def _names(runs: Sequence[dict[str, Any]]) -> list[str]:
+    """The stroke files that any of the runs was measured on."""
+    return list(dict.fromkeys(name for run in runs for name in run["strokes"]))
 
 
-def _wrong(pair: tuple[int, int]) -> str:
-    misses, count = pair
-    return f"{misses} wrong, {1 - misses / count:.2%}"
+def _sets(run: dict[str, Any], names: Sequence[str]) -> list[Pair | None]:
+    """[wrong, count] of MNIST's test and of each stroke file; None where a run was not measured."""
+    return [run["mnist_test"], *(run["strokes"].get(name) for name in names)]
+
+
+def _mean(column: Sequence[Pair | None]) -> str:
+    right = [100 * (1 - pair[0] / pair[1]) for pair in column if pair]
+    return f"{statistics.mean(right):.2f} ± {statistics.stdev(right):.2f} %" if len(right) > 1 else ""
+
+
+def _wrong(pair: Pair | None) -> str:
+    return f"{pair[0]} wrong, {1 - pair[0] / pair[1]:.2%}" if pair else ""
 
 
 def _validation(run: dict[str, Any]) -> str:
     return ", ".join(f"{misses} of {count:,}" for misses, count in run["validation"])
-
-
-def _strokes(run: dict[str, Any]) -> str:
-    return " | ".join(_wrong(pair) for pair in run["strokes"].values())
 
 
 def _thresholds(facts: dict[str, Any]) -> str:
@@ -197,7 +220,8 @@ training and on {digits["by_rule"]:,} digits by rule; {digits["wrong"]} of them 
 - `several` when each part alone has at least {thresholds["several"]}, and more than the whole: {two["several"]:.2%} of
   {two["count"]:,} drawings of two digits, {two["right_of_several"]:.2%} of those read right; of the digits alone
   {digits["several"]:.2%}
-- `blank` below {thresholds["blank"]} of the pad: a dot of its pen is .07, the smallest digit drawn on purpose .15"""
+- `blank` below {thresholds["blank"]} of the pad, or of 1,000 pixels of a larger photo: a dot of the pad's pen is .07,
+  the smallest digit drawn on purpose .15"""
 
 
 def _bad(metrics: dict[str, Any]) -> str:
@@ -216,7 +240,7 @@ def _bad(metrics: dict[str, Any]) -> str:
 
 def _history(log: Sequence[dict[str, Any]]) -> str:
     lines = ["## The recipe, change by change", "", "Wrong in each set; every run is one row.", ""]
-    names = list(dict.fromkeys(name for each in log for run in each["runs"] for name in run["strokes"]))
+    names = _names([run for each in log for run in each["runs"]])
     lines.append(
         "| | change | recipe, steps × batch | seed | validation | MNIST test |"
         + "".join(f" {name} |" for name in names)

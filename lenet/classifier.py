@@ -135,26 +135,25 @@ class DigitClassifier:
         self.model = load(folder)
         import tensorflow as tf
 
-        # One signature, traced once: a call costs a millisecond, `model.predict` fifty. 1 is the batch of a page.
+        # One signature, traced once: a call costs a millisecond, `model.predict` fifty.
         self._logits = tf.function(
             lambda pictures: self.model(pictures, training=False),
-            input_signature=[tf.TensorSpec([1, 28, 28, 1], tf.float32)],
+            input_signature=[tf.TensorSpec([None, 28, 28, 1], tf.float32)],
         ).get_concrete_function()
-        self.logits(np.zeros((28, 28), np.float32))  # the first call sets up the kernels
+        self.logits(np.zeros((1, 28, 28), np.float32))  # the first call sets up the kernels
 
-    def logits(self, picture: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The network's ten outputs for one picture.
+    def logits(self, pictures: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The network's ten outputs for each picture.
 
         Args:
-            picture: (28, 28) float32, 0 = paper, 1 = ink, as `preprocess` makes it.
+            pictures: (N, 28, 28) float32, 0 = paper, 1 = ink, as `preprocess` makes them.
 
         Returns:
-            (10,) float32 logits; softmax makes probabilities of them.
+            (N, 10) float32 logits; softmax makes probabilities of them.
         """
         import tensorflow as tf
 
-        outputs = self._logits(tf.constant(picture[None, ..., None]))  # (1, 10)
-        return np.asarray(outputs[0])
+        return np.asarray(self._logits(tf.constant(pictures[..., None])))
 
     def __call__(self, drawing: Picture) -> Prediction:
         """Read a drawing.
@@ -166,5 +165,5 @@ class DigitClassifier:
             PictureError: if it is not a picture.
         """
         ink = preprocess(drawing)
-        parts = np.array([self.logits(part.picture) for part in ink.parts])  # (P, 10)
-        return judge(ink, self.logits(ink.picture), self.thresholds, parts)
+        whole, *parts = self.logits(np.stack([ink.picture, *(part.picture for part in ink.parts)]))  # each (10,)
+        return judge(ink, whole, self.thresholds, np.array(parts))

@@ -135,7 +135,7 @@ class Evaluation:
     def _renderings(self, digits: Sequence[LabelledDrawing], random: np.random.Generator) -> dict[str, Any]:
         chosen = [digits[i] for i in random.permutation(len(digits))[:REPEATED]]
         inks = _placed([each for each in chosen for _ in range(TIMES)], random)
-        answers = [each.digit for each in self.predictions(inks)]
+        answers = [(each.verdict, each.digits) for each in self.predictions(inks)]
         same = [Counter(answers[i : i + TIMES]).most_common(1)[0][1] / TIMES for i in range(0, len(answers), TIMES)]
         return {"drawings": len(chosen), "each": TIMES, "same": round(float(np.mean(same)), 6)}
 
@@ -160,25 +160,30 @@ def _placed(drawn: Sequence[LabelledDrawing], random: np.random.Generator) -> li
 
 
 def _stem(path: Path) -> str:
-    """A stroke file's name without its endings: pendigits-test.jsonl.gz → pendigits-test."""
-    return path.name.removesuffix(".gz").removesuffix(".jsonl")
+    """A stroke file's name without its endings: pendigits-test.jsonl.gz → pendigits-test; UCI's own has that too."""
+    stem = path.name.removesuffix(".gz").removesuffix(".jsonl")
+    return {"pendigits-orig.tra": "pendigits-train", "pendigits-orig.tes": "pendigits-test"}.get(stem, stem)
 
 
 def write_metrics(folder: Path, **sections: dict[str, Any]) -> None:
-    """Replace sections of metrics.json; what was measured with other weights is dropped.
+    """Replace sections of metrics.json; what was measured with other weights or thresholds is dropped.
 
     Args:
         folder: with the weights.
-        sections: `training`, `mnist_test`, `strokes`.
+        sections: `training`, `mnist_test`, `strokes`; of the last, only the files that are given are replaced.
     """
-    weights = classifier.digest(folder)
+    weights, thresholds = classifier.digest(folder), classifier.verify(folder).to_json()
     try:
         metrics = json.loads((folder / METRICS).read_text(encoding="utf-8"))
     except FileNotFoundError:
         metrics = {}
     if metrics.get("weights") != weights:
-        metrics = {"weights": weights}
-    write_json(folder / METRICS, metrics | sections)
+        metrics = {}
+    if metrics.get("thresholds") != thresholds:
+        metrics = {key: value for key, value in metrics.items() if key == "training"}
+    if "strokes" in sections:
+        sections["strokes"] = metrics.get("strokes", {}) | sections["strokes"]
+    write_json(folder / METRICS, {"weights": weights, "thresholds": thresholds} | metrics | sections)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -186,7 +191,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m lenet.evaluate", description="Measure the weights.")
     parser.add_argument("--mnist", type=Path, metavar="DIR", help="folder with MNIST; else MNIST_DIR, else a download")
     parser.add_argument(
-        "--strokes", type=Path, metavar="FILE", action="append", default=[], help="drawings too; may be repeated"
+        "--strokes",
+        type=Path,
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="drawings too, JSON lines or UCI's UNIPEN; may be repeated",
     )
     parser.add_argument("--weights", type=Path, default=classifier.WEIGHTS, metavar="DIR", help="default: the demo's")
     parser.add_argument("--json", action="store_true", help="print one JSON object, write nothing")

@@ -29,21 +29,19 @@ def calibration_error(probabilities: NDArray[np.float64], labels: NDArray[np.uin
     return float(np.abs(gaps).sum() / len(labels))
 
 
-def report(
-    outputs: NDArray[np.float32], labels: NDArray[np.uint8], verdicts: Sequence[str] | None = None
-) -> dict[str, Any]:
+def report(outputs: NDArray[np.float32], labels: NDArray[np.uint8], verdicts: Sequence[str]) -> dict[str, Any]:
     """The figures of one set, as they are printed and written.
 
     Args:
         outputs: (N, 10) logits; the largest is the answer that counts, whatever the verdict.
         labels: (N,) the truth.
-        verdicts: (N) what was said of each, if it was asked.
+        verdicts: (N) what was said of each.
     """
     answers = outputs.argmax(1)
     wrong = answers != labels
     confusion = np.zeros((10, 10), int)  # rows: truth; columns: answer
     np.add.at(confusion, (labels, answers), 1)
-    figures = {
+    return {
         "count": len(labels),
         "misses": int(wrong.sum()),
         "accuracy": round(float(1 - wrong.mean()), 6),
@@ -53,10 +51,8 @@ def report(
             for digit, row in enumerate(confusion)
         ],
         "confusion": confusion.tolist(),
+        "verdicts": rates(verdicts),
     }
-    if verdicts is not None:
-        figures["verdicts"] = {name: count / len(labels) for name, count in sorted(Counter(verdicts).items())}
-    return figures
 
 
 def rates(verdicts: Sequence[str]) -> dict[str, float]:

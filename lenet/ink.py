@@ -84,11 +84,13 @@ def _tones(drawing: Picture) -> tuple[Tones, int]:
     if pixels.dtype == np.bool_ or np.issubdtype(pixels.dtype, np.floating):
         highest = 1.0
     elif np.issubdtype(pixels.dtype, np.integer):
-        highest = float(np.iinfo(pixels.dtype).max)
+        # Wider than a picture's own 8 or 16 bits are only lists of numbers that became an array.
+        wide = pixels.dtype.itemsize > 2 and pixels.max() <= np.iinfo(np.uint16).max
+        highest = float(255 if wide and pixels.max() <= 255 else np.iinfo(np.uint16 if wide else pixels.dtype).max)
     else:
         raise PictureError(f"A picture holds numbers, not {pixels.dtype}.")
     if pixels.dtype.kind in "if" and not (pixels.min() >= 0 and pixels.max() <= highest):  # also if it is NaN
-        raise PictureError("A picture of floating-point numbers holds values from 0 to 1.")
+        raise PictureError("A picture holds whole numbers from 0, or floating-point numbers from 0 to 1.")
     if pixels.dtype == np.uint8 and max(pixels.shape) > LARGEST:
         pixels, shrunk = _array(Image.fromarray(pixels))  # Pillow shrinks a photo ten times as fast
     step = _step(pixels.shape, LARGEST, SHRUNK)
@@ -101,6 +103,7 @@ def _tones(drawing: Picture) -> tuple[Tones, int]:
 
 def _array(image: Image.Image) -> tuple[NDArray[Any], int]:
     """A PIL image of any mode as an array that `_tones` takes, turned as its EXIF data says, and how much it shrank."""
+    image.load()  # which turns a TIFF itself
     orientation = image.getexif().get(0x0112)
     deep = image.mode.startswith("I;16")  # which Pillow neither converts nor shrinks
     if not deep and image.mode not in ("L", "LA", "RGB", "RGBA", "I", "F"):

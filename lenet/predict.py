@@ -20,7 +20,6 @@ from PIL import Image
 
 from lenet import classifier
 from lenet.datasets import mnist
-from lenet.preprocess import PictureError
 from lenet.verdict import Prediction
 
 
@@ -71,7 +70,7 @@ def main(arguments: list[str] | None = None) -> int:
         try:
             with Image.open(path) as image:
                 prediction = read(image)
-        except (OSError, PictureError, Image.DecompressionBombError) as error:
+        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:  # PictureError is one
             print(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}", file=sys.stderr)
             failed = True
         else:

@@ -24,11 +24,13 @@ DIGIT_SIDE = 20  # the longer side of every digit in MNIST
 # by a network trained on MNIST alone: read wrong 132 with it, 155 with a box, 161 with Lanczos, of 3,747.
 FILTER = Image.Resampling.BILINEAR
 CENTRE = 14  # pixel index; measured on MNIST's training images: 13.996 ± .289 across, 14.007 ± .291 down
+PAGE = 1_000  # pixels; of a larger drawing, a photo, a digit may be a small part: 90 pixels are enough to read it
 
-# Where several digits may be side by side. A digit is at least this part of the ink's height: what is lower (a dot, the
-# end of a broken stroke) belongs to its neighbour. Two digits have at least this part of the height of paper between.
+# Where several digits may be side by side. A digit is at least this part of the highest group's height: what is lower
+# (a dot, the end of a broken stroke) belongs to its neighbour. Two digits have at least this part of the ink's height
+# of paper between them: a pen of 4 pixels and digits from edge to edge.
 LOWEST = 0.4
-GAP = 0.03
+GAP = 0.012
 MOST_GROUPS = 4  # more are a scribble or a telephone number; the narrowest gaps are then closed
 
 
@@ -46,7 +48,8 @@ class Ink:
 
     Attributes:
         box: (left, top, right, bottom) of the ink in the drawing's pixels, the last two exclusive; None without ink.
-        extent: the box's longer side as part of the drawing's shorter side, 0 to 1 and more.
+        extent: the box's longer side as part of the drawing's shorter side, or of 1,000 pixels if that is less; 0 to 1
+            and more.
         picture: (28, 28) float32, 0 = paper, 1 = ink, for the network; all 0 without ink.
         parts: where columns of paper part the ink into groups, each run of neighbouring groups but the whole: perhaps
             one of several digits. Empty if the ink is one group.
@@ -62,9 +65,9 @@ def preprocess(drawing: Picture) -> Ink:
     """Find the ink of a drawing and bring it into MNIST's form.
 
     Args:
-        drawing: an array (H, W), (H, W, 1), (H, W, 3) or (H, W, 4), of integers from 0 to the type's highest value or
-            of numbers from 0 to 1; or a PIL image; or the value of `gr.Sketchpad`; or None, an empty drawing. Dark on
-            light or light on dark; transparency shows white paper, or white ink.
+        drawing: an array (H, W), (H, W, 1), (H, W, 3) or (H, W, 4), of integers from 0 to 255 or 65,535 or the type's
+            highest value, or of numbers from 0 to 1; or a PIL image; or the value of `gr.Sketchpad`; or None, an empty
+            drawing. Dark on light or light on dark; transparency shows white paper, or white ink.
 
     Raises:
         PictureError: if it is none of these.
@@ -74,8 +77,8 @@ def preprocess(drawing: Picture) -> Ink:
     if not len(rows):
         return Ink(None, 0.0, np.zeros((SIDE, SIDE), np.float32))
     left, top, right, bottom = int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
-    extent = max(right - left, bottom - top) / min(ink.shape)
     box = (left * step, top * step, right * step, bottom * step)
+    extent = step * max(right - left, bottom - top) / min(*(step * side for side in ink.shape), PAGE)
     ink = ink[top:bottom, left:right]
     return Ink(box, extent, normalise(ink), find_parts(ink))
 
@@ -91,17 +94,18 @@ def find_parts(ink: NDArray[np.float32]) -> tuple[Part, ...]:
     """
     height = len(ink)
     inked = np.flatnonzero(ink.any(0))
-    ends = np.flatnonzero(np.diff(inked) > 1 + GAP * height)
+    ends = np.flatnonzero(np.diff(inked) - 1 > max(1, GAP * height))
     groups = list(zip(inked[[0, *(ends + 1)]].tolist(), (inked[[*ends, -1]] + 1).tolist(), strict=True))
 
     def gap(i: int) -> int:  # to the group on its right
         return int(groups[i + 1][0] - groups[i][1])
 
-    def low(group: tuple[int, int]) -> bool:
-        return bool(np.ptp(_rows(ink, *group)) + 1 < LOWEST * height)
+    def heights() -> list[int]:
+        return [int(np.ptp(_rows(ink, *group))) + 1 for group in groups]
 
     while len(groups) > 1:
-        small = next((i for i, group in enumerate(groups) if low(group)), None)
+        high = heights()
+        small = next((i for i, each in enumerate(high) if each < LOWEST * max(high)), None)
         if small is None and len(groups) <= MOST_GROUPS:
             break
         gaps = range(len(groups) - 1) if small is None else (i for i in (small - 1, small) if 0 <= i < len(groups) - 1)

@@ -37,7 +37,7 @@ def results(metrics: dict[str, Any], log: Sequence[dict[str, Any]]) -> str:
 
     Args:
         metrics: what `lenet.train` and `lenet.evaluate` wrote to metrics.json.
-        log: the recipe's history; its last entry has the seeds of the recipe that made the weights.
+        log: the recipe's history, with the seeds of the recipe that made the weights.
     """
     test, training = metrics["mnist_test"], metrics["training"]
     recipe, hardware, versions = training["recipe"], training["hardware"], training["versions"]
@@ -49,7 +49,7 @@ def results(metrics: dict[str, Any], log: Sequence[dict[str, Any]]) -> str:
             "|---|---:|---:|",
             *(f"| {name} | {misses} | {1 - misses / test['count']:.2%} |" for name, misses in rows),
             "",
-            f"One network, one pass, no averaging over distorted copies.{_seeds(log)} "
+            f"One network, one pass, no averaging over distorted copies.{_seeds(metrics, log)} "
             f"{recipe['steps']:,} steps of {recipe['batch']} images, seed {training['seed']}, {minutes:.0f} minutes on "
             f"{_cores(hardware['cores'])} ({hardware['cpu']}), TensorFlow {versions['tensorflow']}, "
             f"Keras {versions['keras']}. The [model card](weights/{card.CARD}) has the seeds, the errors, the history.",
@@ -63,10 +63,9 @@ def _cores(count: int) -> str:
     return "one core" if count == 1 else f"{count} cores"
 
 
-def _seeds(log: Sequence[dict[str, Any]]) -> str:
-    right = (
-        [100 - 100 * misses / count for misses, count in (run["mnist_test"] for run in log[-1]["runs"])] if log else []
-    )
+def _seeds(metrics: dict[str, Any], log: Sequence[dict[str, Any]]) -> str:
+    pairs = [run["mnist_test"] for run in card.seeds(metrics, log)]
+    right = [100 - 100 * misses / count for misses, count in pairs]
     if len(right) < 2:
         return ""
     return f" Mean of {len(right)} seeds: {statistics.mean(right):.2f} ± {statistics.stdev(right):.2f} %."
@@ -83,13 +82,17 @@ def updated(readme: str, metrics: dict[str, Any], log: Sequence[dict[str, Any]])
 
 def main(arguments: list[str] | None = None) -> int:
     """The command; returns its exit code."""
-    parser = argparse.ArgumentParser(prog="python -m lenet.report", description="Write the README's tables.")
-    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if the README is stale")
+    parser = argparse.ArgumentParser(
+        prog="python -m lenet.report", description="Write the README's tables and the model card."
+    )
+    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if one is stale")
     parser.add_argument("--log", metavar="CHANGE", help="add this change to the recipe's history, with --runs")
     parser.add_argument(
         "--runs", nargs="+", type=Path, default=[], metavar="DIR", help="what --out of its trainings was, a seed each"
     )
     options = parser.parse_args(arguments)
+    if bool(options.log) != bool(options.runs) or (options.log and options.check):
+        parser.error("--log and --runs go together, and not with --check")
     metrics, facts, log = (_read(name) for name in (METRICS, FACTS, card.LOG))
     if options.log:
         log = [*log, card.entry(options.log, options.runs)]
@@ -110,7 +113,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _read(name: str) -> Any:
     path = WEIGHTS / name
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+    if name == card.LOG and not path.exists():
+        return []
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

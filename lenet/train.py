@@ -31,7 +31,6 @@ from lenet import calibrate, classifier, evaluate, plots
 from lenet.checkpoint import Checkpoint, CheckpointError, Checkpoints, locked
 from lenet.datasets import mixture, mnist
 from lenet.datasets.augment import distort
-from lenet.datasets.drawings import LabelledDrawing
 from lenet.figures import table
 from lenet.network import DIGITS, lenet5
 from lenet.recipes import DEFAULT, RECIPES, Recipe
@@ -114,18 +113,23 @@ def _optimizer(recipe: Recipe) -> keras.optimizers.Optimizer:
     return optimizer
 
 
-def _resume(trainer: Trainer, checkpoints: Checkpoints) -> tuple[int, dict[str, Any]]:
-    """Put the trainer where the newest checkpoint was; returns the next step and the history so far."""
-    plan = {"recipe": dataclasses.asdict(trainer.recipe), "seed": trainer.seed}
+def _newest(plan: dict[str, Any], checkpoints: Checkpoints) -> Checkpoint | None:
+    """The checkpoint to go on from, if there is one; it has to be of the same training."""
     checkpoint = checkpoints.latest()
-    if checkpoint is None:
-        return 0, plan | {"seconds": 0.0, "training": [], "validation": []}
-    if {key: checkpoint.facts.get(key) for key in plan} != plan:
+    if checkpoint and {key: checkpoint.facts.get(key) for key in plan} != plan:
+        names = ", ".join(file["name"] for file in checkpoint.facts.get("drawings", ())) or "none"
         raise CheckpointError(
             f"{checkpoints.folder} holds an unfinished training with other settings (recipe "
-            f"{checkpoint.facts['recipe']['name']}, seed {checkpoint.facts['seed']}); go on with those, or start over "
-            "with --fresh, or give another --out."
+            f"{checkpoint.facts['recipe']['name']}, seed {checkpoint.facts['seed']}, drawings {names}); go on with "
+            "those, or start over with --fresh, or give another --out."
         )
+    return checkpoint
+
+
+def _resume(trainer: Trainer, checkpoint: Checkpoint | None, plan: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    """Put the trainer where the checkpoint was; returns the next step and the history so far."""
+    if checkpoint is None:
+        return 0, plan | {"seconds": 0.0, "training": [], "validation": []}
     for variable, array in zip(trainer.variables, checkpoint.arrays, strict=True):
         variable.assign(array)
     print(f"Going on from step {checkpoint.step:,} of {trainer.recipe.steps:,}.", file=sys.stderr)
@@ -137,7 +141,7 @@ def fit(
     data: mnist.Mnist,
     seed: int,
     checkpoints: Checkpoints,
-    people: tuple[Sequence[LabelledDrawing], Sequence[LabelledDrawing]] = ((), ()),
+    people: mixture.People = mixture.People(),  # noqa: B008  # immutable
 ) -> tuple[keras.Model, dict[str, Any]]:
     """Train, or go on with a training that was stopped.
 
@@ -156,11 +160,12 @@ def fit(
         CheckpointError: if a checkpoint belongs to another training or cannot be written.
         KeyboardInterrupt: on Ctrl-C, after a last checkpoint.
     """
-    learned, kept = people
-    trainer = Trainer(recipe, mixture.sources(recipe, data.train, seed, learned), seed)
-    drawn = mixture.drawn(kept, 1, np.random.default_rng(evaluate.SEED))
-    done, history = _resume(trainer, checkpoints)
-    history["validation_counts"] = [len(data.validation.labels), len(kept)]
+    plan = {"recipe": dataclasses.asdict(recipe), "seed": seed, "drawings": list(people.files)}
+    checkpoint = _newest(plan, checkpoints)
+    trainer = Trainer(recipe, mixture.sources(recipe, data.train, seed, people.learned), seed)
+    drawn = mixture.drawn(people.kept, 1, np.random.default_rng(evaluate.SEED))
+    done, history = _resume(trainer, checkpoint, plan)
+    history["validation_counts"] = [len(data.validation.labels), len(people.kept)]
     best = trainer.average if recipe.average else trainer.model
 
     def keep(step: int) -> None:
@@ -188,7 +193,7 @@ def fit(
                 misses = [_misses(best, each) for each in (data.validation, drawn)]
                 history["validation"].append([done, *misses])
                 said = f"step {done:6,}  validation: {misses[0]} of {len(data.validation.labels):,} wrong"
-                also = f", {misses[1]} of {len(kept):,} drawings" if kept else ""
+                also = f", {misses[1]} of {len(people.kept):,} drawings" if people.kept else ""
                 bar.write(said + also, sys.stdout)
             if done % recipe.checkpoint_every == 0 or done == recipe.steps:
                 history["seconds"] += time.perf_counter() - started
@@ -231,7 +236,12 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--recipe", choices=sorted(RECIPES), default=DEFAULT.name, help="default: %(default)s")
     parser.add_argument("--mnist", type=Path, metavar="DIR", help="folder with MNIST; else MNIST_DIR, else a download")
     parser.add_argument(
-        "--strokes", type=Path, metavar="FILE", action="append", default=[], help="drawings too; may be repeated"
+        "--strokes",
+        type=Path,
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="train on drawings too, JSON lines or UCI's UNIPEN; may be repeated",
     )
     parser.add_argument("--out", type=Path, default=classifier.WEIGHTS, metavar="DIR", help="default: the demo's")
     parser.add_argument("--seed", type=int, default=1, help="default: %(default)s")
@@ -249,17 +259,23 @@ def main(arguments: list[str] | None = None) -> int:
     logging.basicConfig(format="%(message)s")
     recipe = RECIPES[options.recipe]
     changed = {key: value for key, value in vars(options).items() if hasattr(recipe, key) and value is not None}
-    recipe = dataclasses.replace(recipe, **changed)
+    try:
+        recipe = dataclasses.replace(recipe, **changed)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
     checkpoints = Checkpoints(options.out / "checkpoints")
     try:
         with locked(options.out):
             data = mnist.load(options.mnist)
             people = mixture.read(options.strokes)
+            if recipe.drawings and not people.learned:
+                print("No drawings of people (--strokes): MNIST takes their place in every batch.", file=sys.stderr)
             if options.fresh:
                 checkpoints.clear()
             model, history = fit(recipe, data, options.seed, checkpoints, people)
             classifier.save(model, options.out, {"recipe": recipe.name, "seed": options.seed})
-            thresholds, found = calibrate.find(model, people[1])
+            thresholds, found = calibrate.find(model, people.kept)
             classifier.write_thresholds(options.out, thresholds, found)
             figures = evaluate.Evaluation(options.out).mnist(data)
             evaluate.write_metrics(options.out, training=history | machine(), mnist_test=figures)

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from lenet.preprocess import Ink, Part
 
-TORN = 0.75  # that two digits have together when it is one of them, only not which
+# It is one of two digits, only not which, when they have this much together and the second this part of the first.
+TORN, RIVAL = 0.75, 0.25
 
 Verdict = Literal["digit", "blank", "unsure", "several"]
 
@@ -20,8 +21,8 @@ class Thresholds:
     """Where one verdict ends and the next begins; saved with the weights, found by `python -m lenet.calibrate`.
 
     Attributes:
-        blank: the ink's longer side as part of the drawing's shorter side, below which there is nothing to read. A dot
-            of the pad's pen is 20 of 280 pixels, .07; the smallest digit that a person draws on purpose is about .15.
+        blank: the extent of the ink (see `Ink`) below which there is nothing to read. A dot of the pad's pen is 20 of
+            280 pixels, .07; the smallest digit that a person draws on purpose is about .15.
         temperature: logits are divided by it, so that shown probabilities are as large as answers are often right
             (Guo et al., "On Calibration of Modern Neural Networks", 2017).
         unsure: the largest probability below which a drawing is no digit that can be read.
@@ -95,23 +96,24 @@ def judge(
     shown = tuple(probabilities.tolist())
     second, digit = np.argsort(probabilities, kind="stable")[-2:].tolist()
     if ink.parts and parts is not None:
-        certainty, digits = row(ink.parts, softmax(parts / thresholds.temperature))
-        if certainty >= thresholds.several and certainty > probabilities[digit]:
+        confidence, digits = read_row(ink.parts, softmax(parts / thresholds.temperature))
+        if confidence >= thresholds.several and confidence > probabilities[digit]:
             return Prediction("several", None, shown, ink.picture, _several(digits), digits)
     if probabilities[digit] >= thresholds.unsure:
         return Prediction("digit", digit, shown, ink.picture, f"This looks like {_article(digit)}.", (digit,))
     if probabilities[digit] + probabilities[second] >= TORN:
-        sentence = f"Not sure: {_article(digit)} or {_article(second)}? Draw it once more, a little clearer."
+        rival = f" or {_article(second)}" if probabilities[second] >= RIVAL * probabilities[digit] else ", perhaps"
+        sentence = f"{_article(digit).capitalize()}{rival}? Draw it once more, clearer."
     else:
-        sentence = "Not like any digit that it knows: draw one from 0 to 9, large and clear."
+        sentence = "Not like any digit: draw one from 0 to 9."
     return Prediction("unsure", digit, shown, ink.picture, sentence, (digit,))
 
 
-def row(parts: Sequence[Part], probabilities: NDArray[np.float64]) -> tuple[float, tuple[int, ...]]:
+def read_row(parts: Sequence[Part], probabilities: NDArray[np.float64]) -> tuple[float, tuple[int, ...]]:
     """Read several digits side by side.
 
     A group of ink is a digit or, where a stroke is broken, only some of one: of all ways to make two or more digits of
-    the groups, the one whose doubtful digit is the least doubtful.
+    the groups, the one whose most doubtful digit is the least doubtful, then the one that is likeliest as a whole.
 
     Args:
         parts: `Ink.parts`.
@@ -121,22 +123,25 @@ def row(parts: Sequence[Part], probabilities: NDArray[np.float64]) -> tuple[floa
         The smallest among the largest probabilities of its digits, and the digits from left to right.
     """
     read = {
-        (part.first, part.end): (float(p.max()), int(p.argmax())) for part, p in zip(parts, probabilities, strict=True)
+        (part.first, part.end): (float(each.max()), int(each.argmax()))
+        for part, each in zip(parts, probabilities, strict=True)
     }
-    best: dict[int, tuple[float, tuple[int, ...]]] = {0: (1.0, ())}  # of the groups before: certainty, digits
+    best: dict[int, tuple[float, float, tuple[int, ...]]] = {0: (1.0, 1.0, ())}  # by how many groups are read
     for end in range(1, max(part.end for part in parts) + 1):
-        ways = [
-            (min(best[first][0], read[first, end][0]), (*best[first][1], read[first, end][1]))
-            for first in range(end)
-            if (first, end) in read
-        ]
-        best[end] = max(ways)
-    return best[end]
+        ways = []
+        for first in range(end):
+            if (first, end) in read:
+                least, product, digits = best[first]
+                p, digit = read[first, end]
+                ways.append((min(least, p), product * p, (*digits, digit)))
+        best[end] = max(ways, key=lambda way: way[:2])
+    confidence, _, digits = best[end]
+    return confidence, digits
 
 
 def _several(digits: tuple[int, ...]) -> str:
     names = f"{', '.join(map(str, digits[:-1]))} and {digits[-1]}"
-    return f"This looks like {names}. Draw one digit alone to see its probabilities."
+    return f"This looks like {names}: draw one digit at a time."
 
 
 def _article(digit: int) -> str:

@@ -8,12 +8,15 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from digits import DIGITS, placed
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
+from photos import PHOTOS
 from PIL import Image
 
+from lenet import predict
 from lenet.strokes import render
 
 TEN = [str(digit) for digit in range(10)]
@@ -70,6 +73,22 @@ def test_ink_on_transparent_paper_is_read(client: Client, tmp_path: Path) -> Non
     path = tmp_path / "transparent.png"
     Image.merge("RGBA", [Image.new("L", ink.size)] * 3 + [ink]).save(path)
     assert client.predict(handle_file(str(path)), api_name="/predict")[0]["label"] == "5"
+
+
+@pytest.mark.parametrize(
+    ("kind", "suffix"), [("16 bits", "png"), ("palette", "png"), ("turned", "jpg"), ("twelve megapixels", "jpg")]
+)
+def test_a_photo_is_read_in_every_form_that_a_file_can_have(
+    client: Client, tmp_path: Path, kind: str, suffix: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photo = PHOTOS[kind](render(DIGITS[4]), np.random.default_rng(0))
+    image = photo if isinstance(photo, Image.Image) else Image.fromarray(photo)
+    path = tmp_path / f"four.{suffix}"
+    image.save(path, exif=image.getexif())
+    label, verdict = client.predict(handle_file(str(path)), api_name="/predict")
+    assert (label["label"], verdict) == ("4", "digit")
+    assert predict.main([str(path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["digits"] == [4]
 
 
 def test_an_empty_picture_is_blank_without_probabilities(client: Client, tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def test_the_history_has_a_row_a_run_with_what_each_set_gave(log: list) -> None:
     history = text[text.index("change by change") :].splitlines()
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in history if line.startswith("| ")]
     assert rows[0][-2:] == ["MNIST test", "people"]
-    assert rows[2 - 1][:2] == ["1", "Nothing yet"]
+    assert rows[1][:2] == ["1", "Nothing yet"]
     assert [row[3:] for row in rows[2:]] == [
         ["1", "21 of 5,000, 5 of 749", "31", "10 of 1,000"],
         ["2", "22 of 5,000, 5 of 749", "32", "20 of 1,000"],

@@ -63,6 +63,8 @@ def test_what_is_written_is_read_back_equal(name: str, tmp_path: Path) -> None:
         ("[]", "A drawing is"),
         ('{"label": 8}', "A drawing is"),
         ('{"strokes": []}', "`label`.*not missing"),
+        ('{"label": "3", "strokes": []}', "without a point"),
+        ('{"label": null, "strokes": [[], []]}', "without a point"),
         ('{"label": "x", "strokes": []}', '`label`.*not "x"'),
         ('{"label": 10, "strokes": []}', "`label`.*not 10"),
         ('{"label": -1, "strokes": []}', "`label`.*not -1"),

@@ -14,16 +14,29 @@ from lenet.datasets import drawings, mnist
 from lenet.strokes import Drawing, render
 
 
-def test_metrics_of_other_weights_are_dropped(tmp_path: Path) -> None:
-    (tmp_path / classifier.ARRAYS).write_bytes(b"first")
+def test_metrics_of_other_weights_or_thresholds_are_dropped(tmp_path: Path) -> None:
+    def weights(content: bytes, **thresholds: float) -> None:
+        (tmp_path / classifier.ARRAYS).write_bytes(content)
+        facts = {"sha256": classifier.digest(tmp_path), "thresholds": thresholds}
+        (tmp_path / classifier.FACTS).write_text(json.dumps(facts))
+
+    def metrics() -> dict:
+        return json.loads((tmp_path / "metrics.json").read_text())
+
+    weights(b"first")
     evaluate.write_metrics(tmp_path, training={"seed": 1})
+    evaluate.write_metrics(tmp_path, mnist_test={"misses": 30}, strokes={"a": {"count": 1}})
+    evaluate.write_metrics(tmp_path, strokes={"b": {"count": 2}})
+    assert metrics()["training"] == {"seed": 1}
+    assert metrics()["mnist_test"] == {"misses": 30}
+    assert metrics()["strokes"] == {"a": {"count": 1}, "b": {"count": 2}}
+    weights(b"first", unsure=0.7)
     evaluate.write_metrics(tmp_path, mnist_test={"misses": 30})
-    metrics = json.loads((tmp_path / "metrics.json").read_text())
-    assert metrics["training"] == {"seed": 1}
-    assert metrics["mnist_test"] == {"misses": 30}
-    (tmp_path / classifier.ARRAYS).write_bytes(b"second")
+    assert metrics()["training"] == {"seed": 1}
+    assert "strokes" not in metrics()
+    weights(b"second", unsure=0.7)
     evaluate.write_metrics(tmp_path, mnist_test={"misses": 31})
-    assert "training" not in json.loads((tmp_path / "metrics.json").read_text())
+    assert "training" not in metrics()
 
 
 def test_missing_mnist_and_damaged_weights_are_one_sentence_and_exit_code_1(
@@ -84,7 +97,8 @@ def test_the_committed_weights_misread_at_most_35_of_mnists_test_images(
         shutil.copy(classifier.WEIGHTS / name, tmp_path)
     assert evaluate.main(["--weights", str(tmp_path)]) == 0
     written = json.loads((tmp_path / "metrics.json").read_text())
-    assert written == {"weights": classifier.digest(), "mnist_test": figures}
+    facts = json.loads((classifier.WEIGHTS / classifier.FACTS).read_text())
+    assert written == {"weights": facts["sha256"], "thresholds": facts["thresholds"], "mnist_test": figures}
     for name in ("confusion.png", "misread.png"):
         assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")
     assert len(mnist.load().test.labels) == 10_000

@@ -1,5 +1,6 @@
 """A photo of a digit reads like the drawing itself, and a drawing on the pad is taken exactly as it is."""
 
+import io
 import os
 import time
 
@@ -12,7 +13,7 @@ from PIL import Image
 from lenet.classifier import DigitClassifier
 from lenet.datasets import mnist
 from lenet.ink import PictureError, find_ink, grey, read_ink
-from lenet.preprocess import normalise
+from lenet.preprocess import normalise, preprocess
 from lenet.strokes import render
 
 BLANK = render([])
@@ -61,7 +62,18 @@ def test_so_does_any_pen_size_and_place(drawing: np.ndarray, kind: str) -> None:
     assert likeness(picture(PHOTOS[kind](drawing, np.random.default_rng(0))), picture(drawing)) > 0.9
 
 
-@pytest.mark.parametrize("kind", PHOTOS.keys() - RULED)
+@pytest.mark.parametrize("form", ["TIFF", "PNG"])
+def test_a_large_picture_is_turned_once_whoever_turns_it(form: str) -> None:
+    page = Image.new("L", (1800, 2400), 255)
+    page.paste(0, (500, 400, 600, 1600))  # lies on its side as stored
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned right by 90°
+    file = io.BytesIO()
+    page.save(file, form, exif=exif)
+    assert preprocess(Image.open(file)).box == pytest.approx((800, 500, 2000, 600), abs=6)
+
+
+@pytest.mark.parametrize("kind", sorted(PHOTOS.keys() - RULED))
 def test_a_blank_page_has_no_ink(kind: str) -> None:
     for seed in range(3):
         ink, _ = read_ink(PHOTOS[kind](BLANK, np.random.default_rng(seed)))

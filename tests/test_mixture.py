@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import numpy as np
-from digits import DIGITS
+from digits import DIGITS, HOUSE
 
 from lenet.datasets import drawings, mixture
 from lenet.strokes import Drawing
@@ -45,6 +45,18 @@ def test_not_digits_are_labelled_as_none_of_the_ten() -> None:
 def test_the_last_tenth_of_every_file_is_kept_back(tmp_path: Path) -> None:
     for name, count in (("first", 20), ("second", 10)):
         drawings.write(tmp_path / name, PEOPLE[:count])
-    learned, kept = mixture.read([tmp_path / "first", tmp_path / "second"])
-    assert [each.label for each in kept] == [8, 9, 9]
-    assert len(learned) == 27
+    people = mixture.read([tmp_path / "first", tmp_path / "second"])
+    assert [each.label for each in people.kept] == [8, 9, 9]
+    assert len(people.learned) == 27
+    assert [(file["name"], file["count"], len(file["sha256"])) for file in people.files] == [
+        ("first", 20, 64),
+        ("second", 10, 64),
+    ]
+
+
+def test_what_is_no_digit_is_trained_on_but_nothing_is_chosen_by_it(tmp_path: Path) -> None:
+    none = drawings.LabelledDrawing(drawings.NOT_A_DIGIT, Drawing(strokes=HOUSE))
+    drawings.write(tmp_path / "file", [none, *PEOPLE[:9], none] + [none] * 9)
+    people = mixture.read([tmp_path / "file"])
+    assert people.learned[0].label == drawings.NOT_A_DIGIT
+    assert people.kept == []

@@ -79,6 +79,8 @@ def test_ink_far_off_the_middle_is_not_cut() -> None:
         255 - SEVEN,
         SEVEN.astype(np.float32) / 255,
         SEVEN.astype(np.uint16) * 257,
+        SEVEN.astype(np.int64),  # what np.array makes of lists
+        SEVEN.astype(np.int32) * 257,
         SEVEN // 2 + 60,  # grey ink on grey paper
         Image.fromarray(SEVEN),
         Image.fromarray(SEVEN).convert("RGB"),
@@ -133,6 +135,14 @@ def test_box_and_extent_are_in_the_drawings_own_pixels() -> None:
     assert ink.extent == 0.4
 
 
+def test_a_digit_on_a_large_photo_has_the_extent_that_its_pixels_give_it() -> None:
+    page = np.full((3000, 4000), 255, np.uint8)
+    page[1000:1250, 2000:2100] = 0
+    ink = preprocess(page)
+    assert ink.extent == pytest.approx(0.25, abs=0.02)
+    assert ink.box == pytest.approx((2000, 1000, 2100, 1250), abs=10)
+
+
 @pytest.mark.parametrize("size", [1, 2, 5000])
 def test_a_dot_and_a_full_page_come_out_finite(size: int) -> None:
     page = np.full((size + 2, size + 2), 255, np.uint8)
@@ -153,6 +163,7 @@ def test_a_dot_and_a_full_page_come_out_finite(size: int) -> None:
         np.array([[np.inf, 0]]),
         np.array([[2.0, 0]]),
         np.array([[-1.0, 0]]),
+        np.array([[-1, 0]]),
         np.array([["a"]]),
         np.array([[None]]),
         np.zeros((5, 5), complex),
@@ -187,7 +198,7 @@ def test_groups_of_ink_side_by_side_are_parts_in_every_run_but_the_whole() -> No
     [
         bars((10, 10, 30, 90)),
         bars((10, 10, 30, 40), (10, 60, 30, 90)),  # above each other
-        bars((10, 10, 30, 90), (32, 10, 50, 90)),  # a hair of paper between
+        bars((10, 10, 30, 90), (31, 10, 50, 90)),  # a hair of paper between
         bars((10, 10, 30, 90), (50, 70, 60, 90)),  # a dot beside
         DIGITS[5],
         DIGITS[4],

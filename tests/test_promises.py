@@ -8,7 +8,7 @@ import pytest
 from digits import DIGITS
 from doodles import doodle
 
-from lenet import classifier
+from lenet import card, classifier
 from lenet.classifier import DigitClassifier
 from lenet.datasets.drawings import place
 from lenet.datasets.rows import row
@@ -22,12 +22,10 @@ def read() -> DigitClassifier:
     return DigitClassifier()
 
 
-@pytest.mark.parametrize("group", ["scribble", "thing", "letter"])
-def test_what_is_no_digit_is_not_accepted_as_one(read: DigitClassifier, group: str) -> None:
+def test_of_doodles_letters_and_scribbles_nine_in_ten_are_not_accepted_as_a_digit(read: DigitClassifier) -> None:
     random = np.random.default_rng(11)
-    said = Counter(read(place(doodle(random, group)[1], random, boldest=0.15).render()).verdict for _ in range(100))
-    assert said["digit"] <= 10
-    assert said["several"] <= 10
+    said = Counter(read(place(doodle(random)[1], random).render()).verdict for _ in range(300))
+    assert said["digit"] + said["several"] <= 30
 
 
 def test_a_digit_keeps_its_answer_at_every_size_place_and_pen(read: DigitClassifier) -> None:
@@ -75,4 +73,12 @@ def test_the_committed_figures_are_of_the_committed_weights_and_reach_the_bar() 
     assert people["two_digits"]["right_of_several"] >= 0.95
     assert people["renderings"]["same"] >= 0.97
     assert doodles["not_digits"]["count"] == 1000
-    assert doodles["not_digits"]["verdicts"]["digit"] <= 0.1
+    assert sum(doodles["not_digits"]["verdicts"].get(verdict, 0) for verdict in ("digit", "several")) <= 0.1
+
+
+def test_the_committed_weights_are_the_seed_that_is_best_in_validation() -> None:
+    runs = card.seeds(METRICS, json.loads((classifier.WEIGHTS / card.LOG).read_text(encoding="utf-8")))
+    wrong = {run["seed"]: sum(misses for misses, _ in run["validation"]) for run in runs}
+    assert len(wrong) >= 3
+    assert wrong[METRICS["training"]["seed"]] == min(wrong.values())
+    assert np.mean([1 - run["mnist_test"][0] / run["mnist_test"][1] for run in runs]) >= 0.9965

@@ -1,6 +1,7 @@
 """What the README says is true of the repository that it stands in."""
 
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -19,11 +20,16 @@ def test_the_results_are_those_of_metrics_json() -> None:
 def test_stale_results_are_noticed_and_written_anew(tmp_path: Path, monkeypatch, capsys) -> None:
     stale = tmp_path / "README.md"
     stale.write_text(re.sub(r"(\*\*this network.*?\| )\d+", r"\g<1>1", README), encoding="utf-8")
+    shutil.copytree(report.WEIGHTS, tmp_path / "weights")
+    (tmp_path / "weights" / "MODEL_CARD.md").write_text("old", encoding="utf-8")
     monkeypatch.setattr(report, "README", stale)
+    monkeypatch.setattr(report, "WEIGHTS", tmp_path / "weights")
     assert report.main(["--check"]) == 1
-    assert "python -m lenet.report" in capsys.readouterr().err
+    assert "Stale: README.md and MODEL_CARD.md; run `python -m lenet.report`" in capsys.readouterr().err
     assert report.main([]) == 0
     assert stale.read_text(encoding="utf-8") == README
+    assert (tmp_path / "weights" / "MODEL_CARD.md").read_text("utf-8").startswith("---\nlicense: mit")
+    assert report.main(["--check"]) == 0
 
 
 def test_the_space_runs_the_gradio_that_is_pinned() -> None:

@@ -48,7 +48,7 @@ def few_are_drawn_by_rule(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def fit(recipe: Recipe, folder: Path, seed: int = 1) -> tuple[list[np.ndarray], dict]:
-    model, history = train.fit(recipe, DATA, seed, Checkpoints(folder), (PEOPLE[:8], PEOPLE[8:]))
+    model, history = train.fit(recipe, DATA, seed, Checkpoints(folder), mixture.People(PEOPLE[:8], PEOPLE[8:]))
     return [variable.numpy() for variable in model.trainable_variables], history
 
 
@@ -126,7 +126,7 @@ def test_every_batch_has_its_share_of_each_source() -> None:
 
 def test_the_network_learns_to_doubt_what_is_no_digit(tmp_path: Path) -> None:
     recipe = dataclasses.replace(MIXED, steps=150, outliers=8)
-    model, _ = train.fit(recipe, DATA, 1, Checkpoints(tmp_path), (PEOPLE, ()))
+    model, _ = train.fit(recipe, DATA, 1, Checkpoints(tmp_path), mixture.People(PEOPLE))
     doubted = mixture.not_digits(40, np.random.default_rng(7)).pictures
     surest = [softmax(evaluate.logits(model, pictures)).max(1).mean() for pictures in (doubted, DATA.test.pictures)]
     assert surest[0] < surest[1] - 0.2
@@ -135,7 +135,7 @@ def test_the_network_learns_to_doubt_what_is_no_digit(tmp_path: Path) -> None:
 def test_another_recipe_or_seed_does_not_take_over_a_checkpoint(tmp_path: Path) -> None:
     fit(dataclasses.replace(QUICK, steps=10), tmp_path)
     for recipe, seed in ((QUICK, 1), (dataclasses.replace(QUICK, steps=10), 2)):
-        with pytest.raises(CheckpointError, match=r"recipe plain, seed 1.*--fresh"):
+        with pytest.raises(CheckpointError, match=r"recipe plain, seed 1, drawings none.*--fresh"):
             fit(recipe, tmp_path, seed)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lenet.preprocess import Ink, Part
-from lenet.verdict import Thresholds, judge, row, softmax
+from lenet.verdict import Thresholds, judge, read_row, softmax
 
 PICTURE = np.ones((28, 28), np.float32)
 INK = Ink((0, 0, 10, 10), 0.5, PICTURE)
@@ -43,10 +43,10 @@ def test_probabilities_are_those_of_the_logits_at_the_temperature() -> None:
 def test_below_the_threshold_it_is_unsure_and_says_which_two_or_that_it_is_none() -> None:
     torn = judge(INK, logits(d4=0.52, d9=0.4), Thresholds(unsure=0.6))
     assert (torn.verdict, torn.digit, torn.digits) == ("unsure", 4, (4,))
-    assert torn.sentence == "Not sure: a 4 or a 9? Draw it once more, a little clearer."
+    assert torn.sentence == "A 4 or a 9? Draw it once more, clearer."
     none = judge(INK, logits(d3=0.2), Thresholds(unsure=0.6))
     assert none.verdict == "unsure"
-    assert none.sentence.startswith("Not like any digit that it knows: draw one")
+    assert none.sentence == "Not like any digit: draw one from 0 to 9."
     assert judge(INK, logits(d3=0.61), Thresholds(unsure=0.6)).verdict == "digit"
 
 
@@ -55,7 +55,7 @@ def test_two_sure_parts_of_a_doubtful_whole_are_several_digits_left_to_right() -
     read = np.stack([logits(d4=0.95), logits(d2=0.93)])
     prediction = judge(ink, logits(d1=0.3), Thresholds(several=0.9), read)
     assert (prediction.verdict, prediction.digit, prediction.digits) == ("several", None, (4, 2))
-    assert prediction.sentence.startswith("This looks like 4 and 2. Draw one digit alone")
+    assert prediction.sentence == "This looks like 4 and 2: draw one digit at a time."
     assert prediction.probabilities == pytest.approx(softmax(logits(d1=0.3)).tolist())
 
 
@@ -73,9 +73,20 @@ def test_one_doubtful_part_is_not_several_digits() -> None:
 def test_parts_of_a_broken_digit_are_put_together_again() -> None:
     ends = ((0, 1), (0, 2), (1, 2), (1, 3), (2, 3))  # the first two groups are a broken 4, the third is a 7
     read = softmax(np.stack([logits(d6=0.6), logits(d4=0.97), logits(d1=0.96), logits(d0=0.2), logits(d7=0.98)]))
-    certainty, digits = row(parts(*ends).parts, read)
+    confidence, digits = read_row(parts(*ends).parts, read)
     assert digits == (4, 7)
-    assert certainty == pytest.approx(0.97)
+    assert confidence == pytest.approx(0.97)
+
+
+def test_of_two_ways_with_the_same_doubtful_digit_the_likelier_is_read() -> None:
+    ends = ((0, 1), (0, 2), (1, 2), (1, 3), (2, 3))  # a doubtful 4 beside a sure 5 in two pieces
+    read = softmax(np.stack([logits(d4=0.7), logits(d0=0.2), logits(d6=0.75), logits(d5=0.99), logits(d1=0.75)]))
+    assert read_row(parts(*ends).parts, read)[1] == (4, 5)
+
+
+def test_a_second_digit_is_only_named_if_it_could_be_meant() -> None:
+    alone = judge(INK, logits(d4=0.8), Thresholds(unsure=0.9))
+    assert alone.sentence == "A 4, perhaps? Draw it once more, clearer."
 
 
 def test_three_digits_are_named_with_one_and() -> None:
@@ -83,7 +94,7 @@ def test_three_digits_are_named_with_one_and() -> None:
     read = np.stack([logits(d1=0.95), logits(d0=0.2), logits(d2=0.95), logits(d0=0.2), logits(d3=0.95)])
     prediction = judge(parts(*ends), logits(d5=0.2), Thresholds(), read)
     assert prediction.digits == (1, 2, 3)
-    assert "1, 2 and 3." in prediction.sentence
+    assert "1, 2 and 3:" in prediction.sentence
 
 
 def test_an_empty_page_asks_for_a_digit_and_a_dot_for_more_ink() -> None:

@@ -157,7 +157,10 @@ def _drawings(stream: BinaryIO, path: str | Path) -> Iterator[LabelledDrawing]:
         return
     numbered = chain([first], filled)
     if unipen.is_unipen(first[1]):
-        yield from (LabelledDrawing(*each) for each in unipen.parse(numbered, str(path)))
+        for label, drawing in unipen.parse(numbered, str(path)):
+            if not any(drawing.strokes):
+                raise DatasetError(f"{path}: a {label} without a point; take its segment out.")
+            yield LabelledDrawing(label, drawing)
     else:
         yield from (_parse(line, f"{path}, line {number}") for number, line in numbered)
 
@@ -193,12 +196,13 @@ def _parse(line: bytes, where: str) -> LabelledDrawing:
     except ValueError:  # not UTF-8, not JSON, or a number of thousands of digits
         raise DatasetError(f"{where}: not JSON; it begins with {line[:30]!r}.") from None
     label = value.get("label")
-    if label is None and "label" in value:
-        return LabelledDrawing(NOT_A_DIGIT, drawing)
-    if type(label) not in (str, int) or str(label) not in DIGITS:
+    none = label is None and "label" in value
+    if not none and (type(label) not in (str, int) or str(label) not in DIGITS):
         found = json.dumps(label)[:20] if "label" in value else "missing"
         raise DatasetError(f"{where}: `label` is a digit from 0 to 9, or null, not {found}.")
-    return LabelledDrawing(int(label), drawing)
+    if not any(drawing.strokes):
+        raise DatasetError(f"{where}: a drawing without a point; take the line out.")
+    return LabelledDrawing(NOT_A_DIGIT if none else int(label), drawing)
 
 
 def _to_json(labelled: LabelledDrawing) -> dict[str, Any]:

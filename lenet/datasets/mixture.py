@@ -8,9 +8,10 @@ Drawn by the pad's brush at every size, place and pen and brought through the de
 learns what it will be shown. Rendered once, before the first step; the distortions make every look at them another.
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,14 +39,31 @@ def split(people: Sequence[LabelledDrawing]) -> tuple[Sequence[LabelledDrawing],
     return people[:first], people[first:]
 
 
-def read(paths: Iterable[str | Path]) -> tuple[list[LabelledDrawing], list[LabelledDrawing]]:
-    """Read stroke files: the drawings to train on, and those to choose and calibrate with.
+class People(NamedTuple):
+    """Drawings of people, from stroke files."""
+
+    learned: Sequence[LabelledDrawing] = ()  # to train on; also what is no digit
+    kept: Sequence[LabelledDrawing] = ()  # digits to choose and calibrate with
+    files: Sequence[dict[str, Any]] = ()  # `name`, `sha256` and `count` of each
+
+
+def read(paths: Iterable[str | Path]) -> People:
+    """Read stroke files.
 
     Raises:
         DatasetError: if a file cannot be read.
     """
-    files = [split(drawings.read(path)) for path in paths]
-    return [each for learned, _ in files for each in learned], [each for _, kept in files for each in kept]
+    learned: list[LabelledDrawing] = []
+    kept: list[LabelledDrawing] = []
+    files = []
+    for path in map(Path, paths):
+        found = drawings.read(path)
+        parts = split(found)
+        learned += parts[0]
+        kept += [each for each in parts[1] if each.label != NOT_A_DIGIT]
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        files.append({"name": path.name, "sha256": digest, "count": len(found)})
+    return People(learned, kept, files)
 
 
 def glyphs(count: int, random: np.random.Generator) -> Split:

@@ -34,7 +34,7 @@ CHUNK = 65_536  # bytes taken from the network at once
 
 
 class DatasetError(Exception):
-    """MNIST cannot be had; the text is one sentence that a user can act on."""
+    """A dataset cannot be had; the text is one sentence that a user can act on."""
 
 
 @dataclass(frozen=True)
@@ -86,10 +86,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Split:
-    """Images and their labels; both arrays are read-only."""
+    """Images and their labels; MNIST's own arrays are read-only."""
 
     images: NDArray[np.uint8]  # (N, 28, 28), 0 = paper, 255 = ink
-    labels: NDArray[np.uint8]  # (N,), 0 to 9
+    labels: NDArray[np.uint8]  # (N,), 0 to 9; 10 for what is no digit
 
     @property
     def pictures(self) -> NDArray[np.float32]:

@@ -9,7 +9,7 @@ from lenet.strokes import CANVAS_SIZE, Drawing, Stroke
 
 SMALLEST = 0.3  # the row's longer side as part of the pad's: two digits, each as small as one alone may be
 # In heights of a digit:
-PENS = (0.06, 0.24)  # the pen's diameter; MNIST's is an eighth of the digit
+PENS = (0.02, 0.24)  # the pen's diameter: 4 pixels at a digit from edge to edge; MNIST's is an eighth of the digit
 HEIGHTS = (0.85, 1.15)  # of one digit among the others
 OFF = 0.06  # spread with which a digit misses the line
 PAPER = 0.4  # between two digits' ink, at most, and at least the pen's diameter

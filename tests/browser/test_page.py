@@ -70,7 +70,7 @@ def test_two_digits_are_named_from_left_to_right_and_one_alone_is_read_again(
         pen.draw(placed(DIGITS[digit], 110, x, 140), steps=1)
     verdict = page.locator("#verdict")
     expect(verdict).to_have_attribute("data-verdict", "several")
-    expect(verdict).to_contain_text("This looks like 4 and 2.")
+    expect(verdict).to_contain_text("This looks like 4 and 2:")
     for _ in DIGITS[2]:
         page.get_by_role("button", name="Undo").click()
     expect_read(page, 4)
@@ -83,6 +83,18 @@ def test_a_house_is_not_called_a_digit_and_no_meter_says_so(app: str, open_page:
     expect(verdict).to_have_attribute("data-verdict", "unsure")
     expect(verdict).to_contain_text("draw one from 0 to 9")
     expect(page.locator("#probabilities .chosen")).to_have_count(0)
+
+
+def test_the_bars_stay_where_they_are_whatever_the_verdict(app: str, open_page: Callable[..., Page]) -> None:
+    page = open_page(app, **PHONE)
+    pen = Pen(page, "touch")
+    drawn = {"blank": [], "digit": DIGITS[4], "several": placed(DIGITS[2], 110, 220, 140), "unsure": HOUSE}
+    places = set()
+    for verdict, strokes in drawn.items():
+        pen.draw(placed(strokes, 110, 75, 140) if verdict == "digit" else strokes, steps=1)
+        expect(page.locator("#verdict")).to_have_attribute("data-verdict", verdict)
+        places.add(page.locator("#probabilities").bounding_box()["y"])
+    assert len(places) == 1
 
 
 def test_ten_digits_are_read_when_the_page_is_rendered_on_the_server(
@@ -268,11 +280,11 @@ def test_undo_takes_the_answer_back_with_the_stroke(app: str, open_page: Callabl
     expect_blank(page)
 
 
-def test_live_events_are_not_in_the_api_and_predict_is(app: str, open_page: Callable[..., Page]) -> None:
+def test_live_events_are_not_in_the_api_and_predict_and_read_are(app: str, open_page: Callable[..., Page]) -> None:
     import json
     import urllib.request
 
     with urllib.request.urlopen(f"{app}/gradio_api/info", timeout=10) as answer:
         info = json.load(answer)
-    assert list(info["named_endpoints"]) == ["/predict"]
+    assert list(info["named_endpoints"]) == ["/predict", "/read"]
     assert info["unnamed_endpoints"] == {}
