@@ -50,25 +50,8 @@ def read_ink(drawing: Picture) -> tuple[Tones, int]:
     return ink, shrunk * step
 
 
-def grey(drawing: Picture) -> Tones:
-    """Any accepted drawing as (H, W) float32, 0 = black, 1 = white; shrunk if it is larger than any pad."""
-    return _tones(drawing)[0]
-
-
-def find_ink(tones: Tones) -> Tones:
-    """Tell ink from paper, whichever of the two is darker.
-
-    Args:
-        tones: (H, W) float32, 0 = black, 1 = white.
-
-    Returns:
-        float32, 0 = paper, 1 = the fullest ink; (H, W), or smaller by a whole number if it is a large photo.
-    """
-    return _ink(tones)[0]
-
-
 def _tones(drawing: Picture) -> tuple[Tones, int]:
-    """`grey` of a drawing, and how many of its pixels became one, across and down."""
+    """(H, W) float32, 0 = black, 1 = white, and how many of the drawing's pixels became one, across and down."""
     if isinstance(drawing, Mapping):  # gr.Sketchpad: all layers over the background, as the person saw them
         drawing = drawing.get("composite")
     if drawing is None:
@@ -151,7 +134,7 @@ def _means(pixels: NDArray[Any], step: int) -> Tones:
 
 
 def _ink(tones: Tones) -> tuple[Tones, int]:
-    """`find_ink`, and how many pixels became one, across and down."""
+    """Tell ink from paper, whichever is darker: as of `read_ink`, from (H, W) float32, 0 = black, 1 = white."""
     border = np.concatenate([tones[0], tones[-1], tones[:, 0], tones[:, -1]])
     paper = np.median(border)
     away = tones - paper

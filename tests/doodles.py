@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 from PIL import Image
 
-from lenet.datasets import drawings
+from lenet.datasets.drawings import NOT_A_DIGIT, LabelledDrawing, write
 from lenet.preprocess import preprocess
 from lenet.strokes import Drawing, render
 
@@ -292,7 +292,7 @@ def main() -> None:
     if options.strokes:
         random = np.random.default_rng(options.seed)
         drawn = [Drawing.from_json({"strokes": doodle(random)[1]}) for _ in range(options.count)]
-        drawings.write(options.strokes, [drawings.LabelledDrawing(drawings.NOT_A_DIGIT, each) for each in drawn])
+        write(options.strokes, [LabelledDrawing(NOT_A_DIGIT, each) for each in drawn])
 
 
 if __name__ == "__main__":

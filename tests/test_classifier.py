@@ -52,7 +52,7 @@ def test_a_blank_pad_and_a_dot_are_blank(read: DigitClassifier) -> None:
 @pytest.mark.parametrize("pen", [1, 120])
 def test_a_hair_and_a_paint_roller_give_an_answer(read: DigitClassifier, pen: int) -> None:
     prediction = read(render(DIGITS[3], width=pen))
-    assert prediction.verdict == "digit"
+    assert prediction.verdict == ("digit" if pen == 1 else "unsure")  # a patch that fills the pad is no 3 to anybody
     assert sum(prediction.probabilities) == pytest.approx(1)
 
 

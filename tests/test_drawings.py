@@ -9,9 +9,8 @@ import pytest
 from digits import DIGITS
 
 from lenet.datasets import drawings
-from lenet.datasets.drawings import LabelledDrawing, pictures, place, read, write
+from lenet.datasets.drawings import LabelledDrawing, place, read, write
 from lenet.datasets.mnist import DatasetError
-from lenet.preprocess import preprocess
 from lenet.strokes import Drawing, Stroke
 
 GOOD = '{"label": "8", "w": 500, "h": 400, "strokes": [[[10, 20], [30.5, 40]], [[7, 7]]]}'
@@ -187,13 +186,3 @@ def test_a_pad_of_another_size_has_its_pen_and_margins_in_proportion() -> None:
     assert large.pen == pytest.approx(2 * small.pen)
     for twice, once in zip(large.strokes, small.strokes, strict=True):
         np.testing.assert_allclose(twice, 2 * np.array(once))
-
-
-def test_pictures_are_what_the_network_would_see_and_the_same_for_a_seed() -> None:
-    seen = pictures([*DIGITS.values()] * 3, np.random.default_rng(6))
-    assert (seen.shape, seen.dtype) == ((30, 28, 28), np.float32)
-    random = np.random.default_rng(6)
-    for picture, strokes in zip(seen, [*DIGITS.values()] * 3, strict=True):
-        np.testing.assert_array_equal(picture, preprocess(place(strokes, random).render()).picture)
-    assert not np.array_equal(seen[:10], seen[10:20])
-    assert pictures([], random).shape == (0, 28, 28)

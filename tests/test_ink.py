@@ -12,7 +12,7 @@ from PIL import Image
 
 from lenet.classifier import DigitClassifier
 from lenet.datasets import mnist
-from lenet.ink import PictureError, find_ink, grey, read_ink
+from lenet.ink import PictureError, read_ink
 from lenet.preprocess import normalise, preprocess
 from lenet.strokes import render
 
@@ -84,7 +84,7 @@ def test_a_blank_page_has_no_ink(kind: str) -> None:
 @pytest.mark.parametrize("shape", [(60, 60), (280, 280), (400, 900), (5, 500), (1, 300)])
 def test_noise_is_no_ink(shape: tuple[int, int], noise: float) -> None:
     tones = np.random.default_rng(0).normal(0.7, noise, shape).clip(0, 1)
-    assert not find_ink(grey(tones)).any()
+    assert not read_ink(tones)[0].any()
 
 
 @pytest.mark.parametrize("pen", [1, 3, 8, 20, 40, 120])
@@ -175,4 +175,4 @@ def test_the_network_reads_ten_digits_in_every_kind_of_photo(read: DigitClassifi
 @pytest.mark.skipif("MNIST_DIR" not in os.environ, reason="MNIST_DIR is not set: it names a folder with the real MNIST")
 def test_mnists_own_images_are_their_own_ink() -> None:
     for image in mnist.load().validation.images[:200]:
-        np.testing.assert_allclose(find_ink(grey(image)), image / np.float32(image.max()), atol=1e-6)
+        np.testing.assert_allclose(read_ink(image)[0], image / np.float32(image.max()), atol=1e-6)

@@ -2,8 +2,8 @@
 
     >>> from lenet.datasets import drawings
     >>> read = drawings.read("pendigits-train.jsonl.gz")
-    >>> drawings.pictures((each.strokes for each in read), np.random.default_rng(1)).shape
-    (7494, 28, 28)
+    >>> drawings.place(read[0].strokes, np.random.default_rng(1)).render().shape
+    (280, 280)
 
 A file holds JSON lines, gzipped or not, a drawing a line: that of `lenet.strokes` with its label, a digit, or null for
 a drawing that is none.
@@ -23,12 +23,10 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lenet.datasets import unipen
 from lenet.datasets.download import Flaw
 from lenet.datasets.mnist import DatasetError
-from lenet.preprocess import SIDE, preprocess
 from lenet.strokes import CANVAS_SIZE, Drawing, DrawingError, Stroke
 
 # What a file may be, so that a few gzipped kilobytes cannot fill the memory. UCI's 7,494 digits take 3.2 MB.
@@ -59,7 +57,7 @@ class LabelledDrawing:
 
     @property
     def strokes(self) -> tuple[tuple[tuple[float, float], ...], ...]:
-        """The drawing's strokes, as `place` and `pictures` take them."""
+        """The drawing's strokes, as `place` takes them."""
         return self.drawing.strokes
 
 
@@ -134,20 +132,6 @@ def place(
     placed = [(x, y) for x, y in ((points - low) * scale + corner).tolist()]
     ends = np.cumsum([len(stroke) for stroke in drawn]).tolist()
     return Drawing(side, side, float(pen), tuple(tuple(placed[i:j]) for i, j in pairwise([0, *ends])))
-
-
-def pictures(drawings: Iterable[Sequence[Stroke]], random: np.random.Generator) -> NDArray[np.float32]:
-    """Draw every drawing once as some person would have, and bring it into MNIST's form.
-
-    Args:
-        drawings: N drawings, each a sequence of strokes as `place` takes them.
-        random: places them.
-
-    Returns:
-        (N, 28, 28) float32, 0 = paper, 1 = ink.
-    """
-    seen = [preprocess(place(strokes, random).render()).picture for strokes in drawings]
-    return np.array(seen, np.float32).reshape(-1, SIDE, SIDE)
 
 
 def _drawings(stream: BinaryIO, path: str | Path) -> Iterator[LabelledDrawing]:

@@ -13,14 +13,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from lenet.datasets import scribbles
 from lenet.datasets.drawings import place, read
 from lenet.datasets.outlier_shapes import LETTERS, PICTURES, SIGNS
 from lenet.datasets.scribbles import Line, rounded, smooth, turn
-from lenet.preprocess import SIDE, preprocess
+from lenet.preprocess import preprocess
 from lenet.strokes import CANVAS_SIZE, Drawing, Stroke
 
 SIZE = 180.0  # the longer side of every drawing in pixels of the pad; who uses them places and scales them anew
@@ -58,24 +57,6 @@ def outlier(
         raise ValueError("Several digits need a function that draws one: outlier(random, 'several', digits=…).")
     written = [[np.array(stroke, np.float64) for stroke in digits(random)] for _ in range(random.choice((2, 2, 3)))]
     return _hand(_row(written, random), random, calm=0.3)
-
-
-def pictures(
-    count: int, random: np.random.Generator, digits: Digits | None = None, kind: str | None = None
-) -> NDArray[np.float32]:
-    """Draw that many not-digits, each with a pen that suits its kind, and bring them into MNIST's form.
-
-    Args:
-        count: N.
-        random: the source of every choice.
-        digits: as for `outlier`.
-        kind: as for `outlier`.
-
-    Returns:
-        (N, 28, 28) float32, 0 = paper, 1 = ink.
-    """
-    seen = [preprocess(placed(random, digits, kind).render()).picture for _ in range(count)]
-    return np.array(seen, np.float32).reshape(-1, SIDE, SIDE)
 
 
 def placed(random: np.random.Generator, digits: Digits | None = None, kind: str | None = None) -> Drawing:
