@@ -57,9 +57,12 @@ class Trainer:
     def batch(self, step: int) -> NDArray[np.int32]:
         """Which pictures a step learns from: each of a source once a round, in an order that seed and step decide."""
         chosen, first = [], 0
+        refined = max(0, step - (self.recipe.steps - self.recipe.refine))  # steps of these that are done
+        refining = step >= self.recipe.steps - self.recipe.refine
         for number, source in enumerate(self.sources):
             count = len(source.data.labels)
-            places = np.arange(step * source.share, (step + 1) * source.share)
+            start = (step - refined) * source.share + refined * source.refine_share
+            places = start + np.arange(source.refine_share if refining else source.share)
             rounds, places = np.divmod(places, count)
             for one in np.unique(rounds):
                 chosen.append(first + _order(self.seed, int(one), number, count)[places[rounds == one]])
@@ -96,16 +99,31 @@ def _order(seed: int, one: int, source: int, count: int) -> NDArray[np.int64]:
     return np.random.default_rng((seed, one, source)).permutation(count)
 
 
-def _optimizer(recipe: Recipe) -> keras.optimizers.Optimizer:
-    rate: float | keras.optimizers.schedules.LearningRateSchedule = recipe.rate
-    if recipe.cosine:
-        start = 0.0 if recipe.warmup else recipe.rate
-        rate = keras.optimizers.schedules.CosineDecay(
-            start,
-            max(1, recipe.steps - recipe.warmup),
+class Schedule(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc]  # Keras has no types
+    """A recipe's learning rate: a warm-up and a cosine to 0, and for the steps that refine another cosine to 0."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        self.recipe = recipe
+        self.main = keras.optimizers.schedules.CosineDecay(
+            0.0 if recipe.warmup else recipe.rate,
+            max(1, recipe.steps - recipe.refine - recipe.warmup),
             warmup_target=recipe.rate if recipe.warmup else None,
             warmup_steps=recipe.warmup,
         )
+        self.refine = keras.optimizers.schedules.CosineDecay(recipe.refine_rate, max(1, recipe.refine))
+
+    def __call__(self, step: tf.Tensor) -> tf.Tensor:
+        """The rate of a step, counted from 0."""
+        start = self.recipe.steps - self.recipe.refine
+        return tf.where(tf.cast(step, tf.int32) < start, self.main(step), self.refine(tf.maximum(step - start, 0)))
+
+    def get_config(self) -> dict[str, Any]:
+        """What `__init__` was given, as Keras asks of a schedule."""
+        return {"recipe": self.recipe}
+
+
+def _optimizer(recipe: Recipe) -> keras.optimizers.Optimizer:
+    rate: float | Schedule = Schedule(recipe) if recipe.cosine else recipe.rate
     if not recipe.decay:
         return keras.optimizers.Adam(rate)
     optimizer = keras.optimizers.AdamW(rate, weight_decay=recipe.decay)
