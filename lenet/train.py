@@ -57,12 +57,9 @@ class Trainer:
     def batch(self, step: int) -> NDArray[np.int32]:
         """Which pictures a step learns from: each of a source once a round, in an order that seed and step decide."""
         chosen, first = [], 0
-        refined = max(0, step - (self.recipe.steps - self.recipe.refine))  # steps of these that are done
-        refining = step >= self.recipe.steps - self.recipe.refine
         for number, source in enumerate(self.sources):
             count = len(source.data.labels)
-            start = (step - refined) * source.share + refined * source.refine_share
-            places = start + np.arange(source.refine_share if refining else source.share)
+            places = np.arange(step * source.share, (step + 1) * source.share)
             rounds, places = np.divmod(places, count)
             for one in np.unique(rounds):
                 chosen.append(first + _order(self.seed, int(one), number, count)[places[rounds == one]])
@@ -100,22 +97,22 @@ def _order(seed: int, one: int, source: int, count: int) -> NDArray[np.int64]:
 
 
 class Schedule(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc]  # Keras has no types
-    """A recipe's learning rate: a warm-up and a cosine to 0, and for the steps that refine another cosine to 0."""
+    """A recipe's learning rate: a warm-up and a cosine to 0, then perhaps a second cosine to 0."""
 
     def __init__(self, recipe: Recipe) -> None:
         self.recipe = recipe
         self.main = keras.optimizers.schedules.CosineDecay(
             0.0 if recipe.warmup else recipe.rate,
-            max(1, recipe.steps - recipe.refine - recipe.warmup),
+            max(1, recipe.steps - recipe.restart - recipe.warmup),
             warmup_target=recipe.rate if recipe.warmup else None,
             warmup_steps=recipe.warmup,
         )
-        self.refine = keras.optimizers.schedules.CosineDecay(recipe.refine_rate, max(1, recipe.refine))
+        self.second = keras.optimizers.schedules.CosineDecay(recipe.restart_rate, max(1, recipe.restart))
 
     def __call__(self, step: tf.Tensor) -> tf.Tensor:
         """The rate of a step, counted from 0."""
-        start = self.recipe.steps - self.recipe.refine
-        return tf.where(tf.cast(step, tf.int32) < start, self.main(step), self.refine(tf.maximum(step - start, 0)))
+        start = self.recipe.steps - self.recipe.restart
+        return tf.where(tf.cast(step, tf.int32) < start, self.main(step), self.second(tf.maximum(step - start, 0)))
 
     def get_config(self) -> dict[str, Any]:
         """What `__init__` was given, as Keras asks of a schedule."""

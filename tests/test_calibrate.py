@@ -46,7 +46,8 @@ def test_the_command_writes_the_thresholds_and_how_they_were_found(
     assert facts["training"] == json.loads((classifier.WEIGHTS / classifier.FACTS).read_text())["training"]
     found = facts["calibration"]
     assert (found["digits"]["people"], found["digits"]["by_rule"], found["two_digits"]["count"]) == (100, 100, 20)
-    assert found["digits"]["accepted"] == pytest.approx(calibrate.ACCEPTED, abs=0.011)
+    assert found["not_digits"]["accepted"] <= calibrate.PASSING + 0.011
+    assert found["digits"]["accepted"] > 0.9
     assert found["digits"]["calibration_error"] <= found["digits"]["calibration_error_before"] + 0.01
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == ["temperature", "unsure", "several"]

@@ -22,7 +22,7 @@ from lenet.verdict import softmax
 SHORT = {"steps": 40, "batch": 20, "report_every": 10, "validate_every": 20, "checkpoint_every": 10}
 QUICK = dataclasses.replace(PLAIN, **SHORT)
 DISTORTED = dataclasses.replace(AUGMENTED, warmup=5, average=0.9, **SHORT)
-MIXED = dataclasses.replace(WORLD, warmup=5, average=0.9, glyphs=4, drawings=3, outliers=2, refine=10, **SHORT)
+MIXED = dataclasses.replace(WORLD, warmup=5, average=0.9, glyphs=4, drawings=3, outliers=2, restart=10, **SHORT)
 PEOPLE = [drawings.LabelledDrawing(digit, Drawing(strokes=DIGITS[digit])) for digit in range(10)]
 
 
@@ -105,11 +105,11 @@ def test_it_learns_and_the_log_says_so(tmp_path: Path, capsys: pytest.CaptureFix
 
 
 def test_every_picture_is_seen_once_a_round_and_rounds_differ() -> None:
-    trainer = train.Trainer(QUICK, [mixture.Source(DATA.train, 20, 20)], seed=1)
+    trainer = train.Trainer(QUICK, [mixture.Source(DATA.train, 20)], seed=1)
     seen = np.concatenate([trainer.batch(step) for step in range(20)])
     assert sorted(seen[:200]) == sorted(seen[200:]) == list(range(200))
     assert (seen[:200] != seen[200:]).any()
-    uneven = train.Trainer(dataclasses.replace(QUICK, batch=30), [mixture.Source(DATA.train, 30, 30)], seed=1)
+    uneven = train.Trainer(dataclasses.replace(QUICK, batch=30), [mixture.Source(DATA.train, 30)], seed=1)
     assert np.concatenate([uneven.batch(step) for step in range(7)])[:200].tolist() == seen[:200].tolist()
 
 
@@ -118,14 +118,9 @@ def test_every_batch_has_its_share_of_each_source() -> None:
     assert [len(source.data.labels) for source in sources] == [200, 50, 40, 30]
     trainer = train.Trainer(MIXED, sources, seed=1)
     for step in range(40):
-        counts = np.histogram(trainer.batch(step), [0, 200, 250, 290, 320])[0].tolist()
-        assert counts == ([11, 4, 3, 2] if step < 30 else [17, 1, 1, 1])  # the last ten refine
-    glyphs = np.concatenate([trainer.batch(step) for step in range(40)])
-    glyphs = glyphs[(glyphs >= 200) & (glyphs < 250)]
-    assert sorted(glyphs[:100]) == sorted([*range(200, 250)] * 2)  # each once a round, across the seam too
+        assert np.histogram(trainer.batch(step), [0, 200, 250, 290, 320])[0].tolist() == [11, 4, 3, 2]
     without = mixture.sources(MIXED, DATA.train, 1)
     assert [source.share for source in without] == [14, 4, 2]
-    assert [source.refine_share for source in without] == [18, 1, 1]
 
 
 def test_the_network_learns_to_doubt_what_is_no_digit(tmp_path: Path) -> None:
@@ -143,14 +138,14 @@ def test_another_recipe_or_seed_does_not_take_over_a_checkpoint(tmp_path: Path) 
             fit(recipe, tmp_path, seed)
 
 
-def test_the_rate_warms_up_and_falls_along_a_cosine_and_another_when_it_refines() -> None:
+def test_the_rate_warms_up_and_falls_along_a_cosine_and_then_a_second_one() -> None:
     rate = train.Schedule(AUGMENTED)
     values = [float(rate(step)) for step in (0, 250, 500, 6250, 12_000)]
     assert values == pytest.approx([0, 0.0005, 0.001, 0.0005, 0], abs=1e-6)
     assert float(train._optimizer(PLAIN).learning_rate) == pytest.approx(0.001)
-    refined = train.Schedule(dataclasses.replace(AUGMENTED, steps=13_000, refine=1_000, refine_rate=4e-4))
-    assert [float(refined(step)) for step in (0, 250, 500, 6250)] == pytest.approx(values[:4], abs=1e-6)
-    assert [float(refined(step)) for step in (11_999, 12_000, 12_500, 13_000)] == pytest.approx(
+    restarted = train.Schedule(dataclasses.replace(AUGMENTED, steps=13_000, restart=1_000, restart_rate=4e-4))
+    assert [float(restarted(step)) for step in (0, 250, 500, 6250)] == pytest.approx(values[:4], abs=1e-6)
+    assert [float(restarted(step)) for step in (11_999, 12_000, 12_500, 13_000)] == pytest.approx(
         [0, 4e-4, 2e-4, 0], abs=1e-6
     )
 

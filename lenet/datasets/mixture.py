@@ -98,11 +98,10 @@ def not_digits(count: int, random: np.random.Generator, people: Sequence[Labelle
 
 
 class Source(NamedTuple):
-    """Pictures to train on, and how many of them are in each batch, and in each of the steps that refine."""
+    """Pictures to train on, and how many of them are in each batch."""
 
     data: Split
     share: int
-    refine_share: int
 
 
 def sources(recipe: "Recipe", data: Split, seed: int, people: Sequence[LabelledDrawing] = ()) -> list[Source]:
@@ -114,16 +113,14 @@ def sources(recipe: "Recipe", data: Split, seed: int, people: Sequence[LabelledD
         seed: of what is drawn.
         people: drawings to train on; without any MNIST takes their part.
     """
-    found = []
+    others = []
     if recipe.glyphs:
-        found.append((glyphs(GLYPHS, np.random.default_rng((seed, 1))), recipe.glyphs))
+        others.append(Source(glyphs(GLYPHS, np.random.default_rng((seed, 1))), recipe.glyphs))
     if recipe.drawings and people:
-        found.append((drawn(people, TIMES, np.random.default_rng((seed, 2))), recipe.drawings))
+        others.append(Source(drawn(people, TIMES, np.random.default_rng((seed, 2))), recipe.drawings))
     if recipe.outliers:
-        found.append((not_digits(OUTLIERS, np.random.default_rng((seed, 3)), people), recipe.outliers))
-    others = [Source(split, share, round(share * recipe.refine_share)) for split, share in found]
-    share = recipe.batch - sum(other.share for other in others)
-    return [Source(data, share, recipe.batch - sum(other.refine_share for other in others)), *others]
+        others.append(Source(not_digits(OUTLIERS, np.random.default_rng((seed, 3)), people), recipe.outliers))
+    return [Source(data, recipe.batch - sum(other.share for other in others)), *others]
 
 
 def _split(count: int, name: str, digits: Iterable[tuple[Sequence[Stroke], int]], random: np.random.Generator) -> Split:
