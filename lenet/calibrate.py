@@ -32,8 +32,8 @@ SEED = 2**32 - 1  # of what is drawn here, which no training has seen
 COUNT = 3_000  # digits of people, digits by rule, and not-digits: each as many
 ROWS = 1_000  # drawings of two digits
 
-# Part of the not-digits that may pass for a digit: "unsure" of somebody's 7 costs more than a rabbit called an 8. Not the
-# digits say where the threshold is: those of others are refused more often than those of the few writers kept back.
+# Part of the not-digits that may pass for a digit: "unsure" of somebody's 7 costs more than a rabbit called an 8. The
+# digits do not say where the threshold is: those of others are refused more often than those of the few kept back.
 PASSING = 0.04
 SINGLE = 0.999  # part of the digits alone that must not be taken for several
 TEMPERATURES = np.geomspace(0.25, 4, 161)
