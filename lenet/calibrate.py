@@ -32,9 +32,9 @@ SEED = 2**32 - 1  # of what is drawn here, which no training has seen
 COUNT = 3_000  # digits of people, digits by rule, and not-digits: each as many
 ROWS = 1_000  # drawings of two digits
 
-# Part of the not-digits that may pass for a digit: "unsure" of somebody's 7 costs more than a rabbit called an 8. The
-# digits do not say where the threshold is: those of others are refused more often than those of the few kept back.
-PASSING = 0.04
+# The threshold of doubt is halfway between the confidence that this part of the digits does not reach and the one that
+# this part of the not-digits has: other people's digits and other doodles lie nearer to it than these from both sides.
+DOUBTED, PASSING = 0.005, 0.04
 SINGLE = 0.999  # part of the digits alone that must not be taken for several
 TEMPERATURES = np.geomspace(0.25, 4, 161)
 
@@ -111,9 +111,9 @@ def find(model: "keras.Model", people: Sequence[LabelledDrawing]) -> tuple[Thres
     largest = probabilities.max(1)
     others = [preprocess(outliers.placed(random).render()) for _ in range(COUNT)]
     doubted = softmax(evaluate.outputs(model, others)[0] / scale).max(1)
-    unsure = float(np.ceil(np.quantile(doubted, 1 - PASSING) * 1000) / 1000)
+    unsure = round(float(np.quantile(largest, DOUBTED) + np.quantile(doubted, 1 - PASSING)) / 2, 3)
     several = max(unsure, _several(inks, parts, largest, scale))  # each of several is as sure as a digit alone
-    thresholds = Thresholds(temperature=scale, unsure=min(unsure, 0.999), several=min(several, 0.999))
+    thresholds = Thresholds(temperature=scale, unsure=unsure, several=min(several, 0.999))
     pairs, truth = two_digits(people, random)
     read = evaluate.predictions(model, pairs, thresholds)
     counted = [each.digits == digits for each, digits in zip(read, truth, strict=True) if each.verdict == "several"]

@@ -104,9 +104,10 @@ def card(metrics: dict[str, Any], facts: dict[str, Any], log: Sequence[dict[str,
         cpu=training["hardware"]["cpu"],
         **training["versions"],
     )
+    files = ", ".join(f"`{file['name']}` ({file['count']:,})" for file in training.get("drawings", ()))
     parts = [
         HEAD,
-        DATA,
+        f"{DATA}\n{PEN_DIGITS.format(files=files)}" if files else DATA,
         f"## Results\n\n{measured(metrics)}",
         _seeds(metrics, log),
         _thresholds(facts),
@@ -143,7 +144,7 @@ def measured(metrics: dict[str, Any]) -> str:
         if two := figures.get("two_digits"):
             again, alone = figures["renderings"], figures["verdicts"].get("several", 0)
             lines.append(
-                f"The drawings of `{name}` are put on the pad at random, from 15 to 95 % of its size, at any place, "
+                f"\nThe drawings of `{name}` are put on the pad at random, from 15 to 95 % of its size, at any place, "
                 f"with a pen of 4 to 40 px but at most 28 % of the drawing; {again['drawings']} of them, "
                 f"{again['each']} times each, got the same answer in {again['same']:.1%} of cases. Of {two['count']} "
                 f"drawings of two of them side by side {two['several']:.1%} are said to be several, and "
