@@ -33,6 +33,7 @@ from lenet.datasets import mixture, mnist
 from lenet.datasets.augment import distort
 from lenet.figures import table
 from lenet.network import DIGITS, lenet5
+from lenet.optimizer import optimizer
 from lenet.recipes import DEFAULT, RECIPES, Recipe
 
 
@@ -43,7 +44,7 @@ class Trainer:
         self.recipe, self.seed, self.sources = recipe, seed, sources
         self.model = lenet5(recipe.dropout, seed)
         self.average = lenet5(seed=seed)  # starts where the model starts; what is evaluated and saved
-        self.optimizer = _optimizer(recipe)
+        self.optimizer = optimizer(recipe)
         self.optimizer.build(self.model.trainable_variables)
         self.images = tf.constant(np.concatenate([each.data.images for each in sources])[..., None])  # (N, 28, 28, 1)
         self.labels = tf.constant(np.concatenate([each.data.labels for each in sources]), tf.int32)  # (N,), 0 to 10
@@ -94,38 +95,6 @@ class Trainer:
 @functools.lru_cache(16)  # a round has hundreds of steps
 def _order(seed: int, one: int, source: int, count: int) -> NDArray[np.int64]:
     return np.random.default_rng((seed, one, source)).permutation(count)
-
-
-class Schedule(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc]  # Keras has no types
-    """A recipe's learning rate: a warm-up and a cosine to 0, then perhaps a second cosine to 0."""
-
-    def __init__(self, recipe: Recipe) -> None:
-        self.recipe = recipe
-        self.main = keras.optimizers.schedules.CosineDecay(
-            0.0 if recipe.warmup else recipe.rate,
-            max(1, recipe.steps - recipe.restart - recipe.warmup),
-            warmup_target=recipe.rate if recipe.warmup else None,
-            warmup_steps=recipe.warmup,
-        )
-        self.second = keras.optimizers.schedules.CosineDecay(recipe.restart_rate, max(1, recipe.restart))
-
-    def __call__(self, step: tf.Tensor) -> tf.Tensor:
-        """The rate of a step, counted from 0."""
-        start = self.recipe.steps - self.recipe.restart
-        return tf.where(tf.cast(step, tf.int32) < start, self.main(step), self.second(tf.maximum(step - start, 0)))
-
-    def get_config(self) -> dict[str, Any]:
-        """What `__init__` was given, as Keras asks of a schedule."""
-        return {"recipe": self.recipe}
-
-
-def _optimizer(recipe: Recipe) -> keras.optimizers.Optimizer:
-    rate: float | Schedule = Schedule(recipe) if recipe.cosine else recipe.rate
-    if not recipe.decay:
-        return keras.optimizers.Adam(rate)
-    optimizer = keras.optimizers.AdamW(rate, weight_decay=recipe.decay)
-    optimizer.exclude_from_weight_decay(var_names=["bias"])
-    return optimizer
 
 
 def _newest(plan: dict[str, Any], checkpoints: Checkpoints) -> Checkpoint | None:

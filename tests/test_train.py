@@ -138,18 +138,6 @@ def test_another_recipe_or_seed_does_not_take_over_a_checkpoint(tmp_path: Path) 
             fit(recipe, tmp_path, seed)
 
 
-def test_the_rate_warms_up_and_falls_along_a_cosine_and_then_a_second_one() -> None:
-    rate = train.Schedule(AUGMENTED)
-    values = [float(rate(step)) for step in (0, 250, 500, 6250, 12_000)]
-    assert values == pytest.approx([0, 0.0005, 0.001, 0.0005, 0], abs=1e-6)
-    assert float(train._optimizer(PLAIN).learning_rate) == pytest.approx(0.001)
-    restarted = train.Schedule(dataclasses.replace(AUGMENTED, steps=13_000, restart=1_000, restart_rate=4e-4))
-    assert [float(restarted(step)) for step in (0, 250, 500, 6250)] == pytest.approx(values[:4], abs=1e-6)
-    assert [float(restarted(step)) for step in (11_999, 12_000, 12_500, 13_000)] == pytest.approx(
-        [0, 4e-4, 2e-4, 0], abs=1e-6
-    )
-
-
 @pytest.fixture
 def mnist_in_reach(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mnist, "load", lambda folder=None: DATA)
