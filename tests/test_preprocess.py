@@ -118,7 +118,7 @@ def test_a_picture_is_turned_as_its_camera_says() -> None:
         Image.new("I", (30, 20), 7),
         np.random.default_rng(0).integers(240, 256, (100, 100)).astype(np.uint8),
     ],
-    ids=str,
+    ids=["none", "stock", "white", "black", "transparent", "one grey pixel", "RGBA", "I;16", "I", "grain"],
 )
 def test_an_empty_page_has_no_ink(blank: object) -> None:
     ink = preprocess(blank)
