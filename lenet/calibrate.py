@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenet import classifier, evaluate
-from lenet.datasets import glyphs, mixture, outliers
+from lenet.datasets import drawings, glyphs, mixture, outliers
 from lenet.datasets.drawings import LabelledDrawing, place
 from lenet.datasets.mnist import DatasetError
 from lenet.datasets.rows import row
@@ -158,14 +158,7 @@ def table(thresholds: Thresholds, found: dict[str, Any]) -> str:
 def main(arguments: list[str] | None = None) -> int:
     """The command; returns its exit code."""
     parser = argparse.ArgumentParser(prog="python -m lenet.calibrate", description="Find the verdict's thresholds.")
-    parser.add_argument(
-        "--strokes",
-        type=Path,
-        metavar="FILE",
-        action="append",
-        default=[],
-        help="drawings, JSON lines or UCI's UNIPEN; may be repeated",
-    )
+    drawings.add_strokes(parser, "drawings")
     parser.add_argument("--weights", type=Path, default=classifier.WEIGHTS, metavar="DIR", help="default: the demo's")
     options = parser.parse_args(arguments)
     try:

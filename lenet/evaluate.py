@@ -190,14 +190,7 @@ def main(arguments: list[str] | None = None) -> int:
     """The command; returns its exit code."""
     parser = argparse.ArgumentParser(prog="python -m lenet.evaluate", description="Measure the weights.")
     parser.add_argument("--mnist", type=Path, metavar="DIR", help="folder with MNIST; else MNIST_DIR, else a download")
-    parser.add_argument(
-        "--strokes",
-        type=Path,
-        metavar="FILE",
-        action="append",
-        default=[],
-        help="drawings too, JSON lines or UCI's UNIPEN; may be repeated",
-    )
+    drawings.add_strokes(parser, "drawings too")
     parser.add_argument("--weights", type=Path, default=classifier.WEIGHTS, metavar="DIR", help="default: the demo's")
     parser.add_argument("--json", action="store_true", help="print one JSON object, write nothing")
     options = parser.parse_args(arguments)

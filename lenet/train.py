@@ -29,7 +29,7 @@ from tqdm import tqdm
 
 from lenet import calibrate, classifier, evaluate, plots
 from lenet.checkpoint import Checkpoint, CheckpointError, Checkpoints, locked
-from lenet.datasets import mixture, mnist
+from lenet.datasets import drawings, mixture, mnist
 from lenet.datasets.augment import distort
 from lenet.figures import table
 from lenet.network import DIGITS, lenet5
@@ -219,14 +219,7 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m lenet.train", description="Train LeNet-5 on MNIST.")
     parser.add_argument("--recipe", choices=sorted(RECIPES), default=DEFAULT.name, help="default: %(default)s")
     parser.add_argument("--mnist", type=Path, metavar="DIR", help="folder with MNIST; else MNIST_DIR, else a download")
-    parser.add_argument(
-        "--strokes",
-        type=Path,
-        metavar="FILE",
-        action="append",
-        default=[],
-        help="train on drawings too, JSON lines or UCI's UNIPEN; may be repeated",
-    )
+    drawings.add_strokes(parser, "train on drawings too")
     parser.add_argument("--out", type=Path, default=classifier.WEIGHTS, metavar="DIR", help="default: the demo's")
     parser.add_argument("--seed", type=int, default=1, help="default: %(default)s")
     parser.add_argument("--fresh", action="store_true", help="start over instead of going on from a checkpoint")

@@ -13,6 +13,7 @@ a drawing that is none.
 UCI's own files, pendigits-orig.tra and pendigits-orig.tes, are read as well: see `lenet.datasets.unipen`.
 """
 
+import argparse
 import gzip
 import json
 import zlib
@@ -95,6 +96,18 @@ def write(path: str | Path, drawings: Iterable[LabelledDrawing]) -> None:
     path = Path(path)
     packed = "".join(f"{json.dumps(_to_json(each), separators=(',', ':'))}\n" for each in drawings).encode()
     path.write_bytes(gzip.compress(packed, mtime=0) if path.suffix == ".gz" else packed)
+
+
+def add_strokes(parser: argparse.ArgumentParser, purpose: str) -> None:
+    """Give a command the option --strokes, a list of paths that `read` takes; `purpose` begins its help."""
+    parser.add_argument(
+        "--strokes",
+        type=Path,
+        metavar="FILE",
+        action="append",
+        default=[],
+        help=f"{purpose}, JSON lines or UCI's UNIPEN; may be repeated",
+    )
 
 
 def place(
