@@ -10,6 +10,7 @@ from typing import Any
 
 import chromium
 import pytest
+from pads import PAD_APP, PHONE, Pad
 from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
 expect.set_options(timeout=30_000)  # a first answer waits for TensorFlow
@@ -61,6 +62,27 @@ def open_page(browser: Browser, request: pytest.FixtureRequest, tmp_path: Path) 
         page.context.tracing.stop(path=trace if failed else None)
         page.context.close()
     assert not errors
+
+
+@pytest.fixture(scope="module")
+def pad_url(browser: Browser, start: Any) -> str:
+    return start(PAD_APP).url
+
+
+@pytest.fixture
+def pad(open_page: Any, pad_url: str) -> Pad:
+    return Pad(open_page(pad_url))
+
+
+@pytest.fixture
+def phone(open_page: Any, pad_url: str) -> Pad:
+    return Pad(open_page(pad_url, **PHONE), "touch")
+
+
+@pytest.fixture(params=["pad", "phone"])
+def any_pad(request: pytest.FixtureRequest) -> Pad:
+    """Either, so with a mouse and with a finger."""
+    return request.getfixturevalue(request.param)
 
 
 @pytest.hookimpl(wrapper=True)
