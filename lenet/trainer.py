@@ -16,12 +16,25 @@ from lenet.recipes import Recipe
 
 
 class Trainer:
-    """One training: the network, its running average, the optimizer, and the traced step that moves all three."""
+    """One training: the network, its running average, the optimizer, and the traced step that moves all three.
 
-    def __init__(self, recipe: Recipe, sources: Sequence[mixture.Source], seed: int) -> None:
+    Args:
+        recipe: how to train.
+        sources: what with, and how much of each is in a batch.
+        seed: of the weights, the order, the dropout and the distortions.
+        start: a `lenet5()` whose weights to go on from; None: fresh ones.
+    """
+
+    def __init__(
+        self, recipe: Recipe, sources: Sequence[mixture.Source], seed: int, start: keras.Model | None = None
+    ) -> None:
         self.recipe, self.seed, self.sources = recipe, seed, sources
         self.model = lenet5(recipe.dropout, seed)
         self.average = lenet5(seed=seed)  # starts where the model starts; what is evaluated and saved
+        if start is not None:
+            for model in (self.model, self.average):
+                for variable, trained in zip(model.trainable_variables, start.trainable_variables, strict=True):
+                    variable.assign(trained)
         self.optimizer = optimizer(recipe)
         self.optimizer.build(self.model.trainable_variables)
         self.images = tf.constant(np.concatenate([each.data.images for each in sources])[..., None])  # (N, 28, 28, 1)
