@@ -8,15 +8,17 @@ code or shape with `lenet.datasets.glyphs`, so that what a network learns from i
 """
 
 import argparse
+import sys
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lenet.datasets.drawings import LabelledDrawing, write
-from lenet.preprocess import preprocess
-from lenet.strokes import BRUSH_WIDTH, CANVAS_SIZE, Drawing
+sys.path[:0] = [str(Path(__file__).resolve().parents[1])]  # as pytest does
+from lenet.datasets.drawings import LabelledDrawing, write  # noqa: E402
+from lenet.preprocess import preprocess  # noqa: E402
+from lenet.strokes import BRUSH_WIDTH, CANVAS_SIZE, Drawing  # noqa: E402
 
 Line = NDArray[np.float64]  # (N, 2): x, y
 
