@@ -10,27 +10,31 @@ from html import escape
 import numpy as np
 from PIL import Image
 
+from lenet.demo.texts import DEFAULT, TEXTS
+from lenet.sentences import Language, say
 from lenet.verdict import Prediction
 
-EMPTY = Prediction("blank", None, (0.0,) * 10, np.zeros((28, 28), np.float32), "Draw a digit")
+EMPTY = Prediction("blank", None, (0.0,) * 10, np.zeros((28, 28), np.float32), "empty")
 
 
-def reading(prediction: Prediction = EMPTY) -> str:
+def reading(prediction: Prediction = EMPTY, language: Language = DEFAULT) -> str:
     """The HTML of what was read.
 
     Args:
         prediction: what to show; by default that of an empty pad.
+        language: of the texts.
     """
+    texts = TEXTS[language]
     bars = "".join(
         _meter(digit, probability, prediction.verdict == "digit" and digit == prediction.digit)
         for digit, probability in enumerate(prediction.probabilities)
     )
     return (
-        f'<div class="summary">{_seen(prediction)}<div>'
+        f'<div class="summary">{_seen(prediction, texts["seen_alt"])}<div>'
         f'<p id="verdict" role="status" aria-live="polite" data-verdict="{prediction.verdict}">'
-        f"{escape(prediction.sentence)}</p>"
-        '<p class="caption">What the network sees</p></div></div>'
-        f'<div id="probabilities" role="group" aria-label="Probability of each digit">{bars}</div>'
+        f"{escape(say(prediction.message, prediction.named, language))}</p>"
+        f'<p class="caption">{texts["seen"]}</p></div></div>'
+        f'<div id="probabilities" role="group" aria-label="{texts["probabilities"]}">{bars}</div>'
     )
 
 
@@ -46,12 +50,9 @@ def _meter(digit: int, probability: float, chosen: bool) -> str:
     )
 
 
-def _seen(prediction: Prediction) -> str:
+def _seen(prediction: Prediction, description: str) -> str:
     """The network's 28 × 28 input as a picture, ink white on black as in MNIST."""
     file = io.BytesIO()
     Image.fromarray(np.rint(prediction.picture * 255).astype(np.uint8)).save(file, "PNG")
     source = base64.b64encode(file.getvalue()).decode()
-    return (
-        f'<img id="seen" width="28" height="28" src="data:image/png;base64,{source}" '
-        'alt="What the network sees: your drawing in 28 by 28 pixels">'
-    )
+    return f'<img id="seen" width="28" height="28" src="data:image/png;base64,{source}" alt="{description}">'

@@ -11,11 +11,13 @@ from lenet import classifier
 from lenet.demo import meters
 from lenet.demo.api import add_api
 from lenet.demo.sketchpad import Sketchpad
+from lenet.demo.texts import TEXTS, both, language
 from lenet.preprocess import Picture
 from lenet.strokes import BRUSH_WIDTH, CANVAS_SIZE, PAPER
 from lenet.verdict import Prediction
 
-TITLE = "Draw a digit, LeNet-5 reads it"
+# Translated in the browser. A text may be a component's whole HTML.
+I18N = gr.I18n(**{each: texts | {"reading": meters.reading(language=each)} for each, texts in TEXTS.items()})
 
 # In Gradio 6 the look belongs to launch(): whoever launches the page, tests and benchmarks too, uses these.
 LAUNCH: dict[str, Any] = {
@@ -30,6 +32,7 @@ LAUNCH: dict[str, Any] = {
     "footer_links": ["api", "gradio", "settings"],
     "run_history": False,  # or every live update is recorded in the visitor's browser
     "max_file_size": "20mb",
+    "i18n": I18N,
 }
 
 
@@ -51,18 +54,18 @@ def build_demo(pad: type[Sketchpad] | type[gr.Sketchpad] = Sketchpad, weights: P
     def read(drawing: Picture) -> Prediction:
         return loading.result()(drawing)
 
-    def show(drawing: Picture) -> str:
-        return meters.reading(read(drawing))
+    def show(drawing: Picture, request: gr.Request) -> str:
+        return meters.reading(read(drawing), language(request))
 
     demo: gr.Blocks
-    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as demo:
+    with gr.Blocks(title=TEXTS["en"]["title"], analytics_enabled=False, fill_width=True) as demo:
         with gr.Column(elem_id="page"):
-            gr.Markdown(f"# {TITLE}", elem_id="heading")
+            gr.Markdown("# " + I18N("title"), elem_id="heading")
             with gr.Row(elem_id="desk"):
                 with gr.Column(elem_id="left", min_width=280):
                     drawing = _sketchpad(pad)
                 with gr.Column(elem_id="right", min_width=280):
-                    reading = gr.HTML(meters.reading(), elem_id="reading")
+                    reading = gr.HTML(str(I18N("reading")), elem_id="reading")
         # No queue: one small request an update, answered in place. "always_last": a drawing that changes while an
         # answer is on its way is sent as soon as that has come, so the last stroke is never lost.
         live: dict[str, Any] = {
@@ -80,7 +83,13 @@ def build_demo(pad: type[Sketchpad] | type[gr.Sketchpad] = Sketchpad, weights: P
 
 def _sketchpad(pad: type[Sketchpad] | type[gr.Sketchpad]) -> Sketchpad | gr.Sketchpad:
     if issubclass(pad, Sketchpad):
-        return pad(elem_id="sketchpad", placeholder="Draw a digit")
+        return pad(
+            elem_id="sketchpad",
+            label=I18N("pad"),
+            placeholder=both("placeholder"),
+            undo_label=both("undo"),
+            clear_label=both("clear"),
+        )
     # A white background as value puts the pen down; without one, and after a Clear, strokes do nothing.
     paper = np.full((CANVAS_SIZE, CANVAS_SIZE), PAPER, np.uint8)
     drawing = pad(

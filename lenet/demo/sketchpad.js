@@ -73,13 +73,25 @@ function encode(strokes, size, pen) {
   return text;
 }
 
+/** @typedef {string | Record<string, string>} Text one for all, or one in each language by its code */
+
+/**
+ * A text in the browser's language, or else in its first.
+ * @param {Text} text
+ */
+function translate(text) {
+  if (typeof text === "string") return text;
+  const code = navigator.languages.map((name) => name.slice(0, 2)).find((code) => code in text);
+  return text[code ?? Object.keys(text)[0]];
+}
+
 /**
  * Bring a pad to life.
  * @param {HTMLElement} element the component's own element, holding sketchpad.html
  * @param {(event: string) => void} trigger tells Gradio of an event
  * @param {{ value: string, label: string }} props `value` is what an event sends
  * @param {(name: string, changed: () => void) => void} watch calls back when the server has changed a prop
- * @param {{ size: number, pen: number, placeholder: string, undo: string, clear: string }} options
+ * @param {{ size: number, pen: number, placeholder: Text, undo: Text, clear: Text }} options
  */
 function mountSketchpad(element, trigger, props, watch, options) {
   /** @param {string} selector */
@@ -276,9 +288,9 @@ function mountSketchpad(element, trigger, props, watch, options) {
   find(".clear").addEventListener("click", clear);
 
   find(".sketchpad").classList.toggle("framed", window.parent !== window);
-  find(".placeholder").textContent = options.placeholder;
-  find(".undo span").textContent = options.undo;
-  find(".clear span").textContent = options.clear;
+  find(".placeholder").textContent = translate(options.placeholder);
+  find(".undo span").textContent = translate(options.undo);
+  find(".clear span").textContent = translate(options.clear);
   canvas.setAttribute("aria-label", props.label);
   show(strokes);
   followDensity();

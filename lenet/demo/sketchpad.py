@@ -48,18 +48,21 @@ class Sketchpad(gr.HTML):
         self,
         value: Value = None,
         *,
-        label: str = "Drawing pad",
+        label: str | gr.i18n.I18nData = "Drawing pad",
         size: int = CANVAS_SIZE,
         pen: float = BRUSH_WIDTH,
-        placeholder: str = "Draw here",
-        undo_label: str = "Undo",
-        clear_label: str = "Clear",
+        placeholder: str | dict[str, str] = "Draw here",
+        undo_label: str | dict[str, str] = "Undo",
+        clear_label: str | dict[str, str] = "Clear",
         **kwargs: Any,
     ) -> None:
         """Put a pad on the page.
 
         Its side is the column's width, at most 420 px, less where the window is low or an upright phone; the CSS
         property `--sketchpad-size` overrides that.
+
+        A text is one for all, or one in each language by its code, `{"en": …, "zh": …}`: the browser's first of them
+        is shown, else the first.
 
         Args:
             value: a drawing to begin with.

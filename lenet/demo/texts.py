@@ -1,0 +1,52 @@
+"""What the page says, in English and Chinese; which of the two follows the browser.
+
+Fixed texts are translated in the browser by `gr.I18n`. What a function answers is written in the language that the
+browser's request asks for.
+"""
+
+from typing import get_args
+
+import gradio as gr
+
+from lenet.sentences import Language
+
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+DEFAULT: Language = "en"
+
+TEXTS: dict[Language, dict[str, str]] = {
+    "en": {
+        "title": "Draw a digit, LeNet-5 reads it",
+        "pad": "Drawing pad",
+        "placeholder": "Draw a digit",
+        "undo": "Undo",
+        "clear": "Clear",
+        "seen": "What the network sees",
+        "seen_alt": "What the network sees: your drawing in 28 by 28 pixels",
+        "probabilities": "Probability of each digit",
+    },
+    "zh": {
+        "title": "写一个数字，看 LeNet-5 识别",
+        "pad": "画板",
+        "placeholder": "在这里写一个数字",
+        "undo": "撤销",
+        "clear": "清除",
+        "seen": "网络看到的图像",
+        "seen_alt": "网络看到的图像：你写的字，28 × 28 像素",
+        "probabilities": "每个数字的概率",
+    },
+}
+
+
+def language(request: gr.Request | None) -> Language:
+    """The language that a request asks for, of those that the page has; a browser names them in its user's order."""
+    header = request.headers.get("accept-language", "") if request else ""
+    for name in header.split(","):
+        code = name.strip().lower()[:2]
+        if code in LANGUAGES:
+            return code
+    return DEFAULT
+
+
+def both(key: str) -> dict[str, str]:
+    """A text in every language, for a component that chooses in the browser."""
+    return {each: texts[key] for each, texts in TEXTS.items()}
