@@ -10,8 +10,9 @@ import numpy as np
 from lenet import classifier
 from lenet.demo import meters
 from lenet.demo.api import add_api
+from lenet.demo.inside import LIVE, add_inside, encode
 from lenet.demo.sketchpad import Sketchpad
-from lenet.demo.texts import TEXTS, both, language
+from lenet.demo.texts import TEXTS, both, language, translated
 from lenet.preprocess import Picture
 from lenet.strokes import BRUSH_WIDTH, CANVAS_SIZE, PAPER
 from lenet.verdict import Prediction
@@ -54,29 +55,28 @@ def build_demo(pad: type[Sketchpad] | type[gr.Sketchpad] = Sketchpad, weights: P
     def read(drawing: Picture) -> Prediction:
         return loading.result()(drawing)
 
-    def show(drawing: Picture, request: gr.Request) -> str:
-        return meters.reading(read(drawing), language(request))
+    def show(drawing: Picture, opened: bool, request: gr.Request) -> tuple[str, Any]:
+        if not opened:
+            return meters.reading(read(drawing), language(request)), gr.skip()
+        classifier = loading.result()
+        prediction, activations = classifier.look(drawing)
+        layers = encode(prediction, activations, classifier.thresholds.temperature)
+        return meters.reading(prediction, language(request)), layers
 
     demo: gr.Blocks
     with gr.Blocks(title=TEXTS["en"]["title"], analytics_enabled=False, fill_width=True) as demo:
         with gr.Column(elem_id="page"):
-            gr.Markdown("# " + I18N("title"), elem_id="heading")
+            gr.Markdown("# " + translated("title"), elem_id="heading")
             with gr.Row(elem_id="desk"):
                 with gr.Column(elem_id="left", min_width=280):
                     drawing = _sketchpad(pad)
                 with gr.Column(elem_id="right", min_width=280):
-                    reading = gr.HTML(str(I18N("reading")), elem_id="reading")
-        # No queue: one small request an update, answered in place. "always_last": a drawing that changes while an
-        # answer is on its way is sent as soon as that has come, so the last stroke is never lost.
-        live: dict[str, Any] = {
-            "queue": False,
-            "trigger_mode": "always_last",
-            "show_progress": "hidden",
-            "api_visibility": "private",
-        }
-        drawing.input(show, drawing, reading, **live)
+                    reading = gr.HTML(str(translated("reading")), elem_id="reading")
+            inside = add_inside(drawing, loading.result)
+        outputs = [reading, inside.layers]
+        drawing.input(show, [drawing, inside.opened], outputs, **LIVE)
         if isinstance(drawing, gr.Sketchpad):  # its `input` may bring the stroke before; `change` follows with the last
-            drawing.change(show, drawing, reading, **live)
+            drawing.change(show, [drawing, inside.opened], outputs, **LIVE)
         add_api(read)
     return demo
 
@@ -85,7 +85,7 @@ def _sketchpad(pad: type[Sketchpad] | type[gr.Sketchpad]) -> Sketchpad | gr.Sket
     if issubclass(pad, Sketchpad):
         return pad(
             elem_id="sketchpad",
-            label=I18N("pad"),
+            label=translated("pad"),
             placeholder=both("placeholder"),
             undo_label=both("undo"),
             clear_label=both("clear"),

@@ -19,12 +19,13 @@ import numpy as np
 from gradio.events import Dependency
 from numpy.typing import NDArray
 
+from lenet.demo.texts import TRANSLATE
 from lenet.strokes import BRUSH_WIDTH, CANVAS_SIZE, Drawing, DrawingError
 
 HERE = Path(__file__).parent
 HTML = (HERE / "sketchpad.html").read_text("utf-8")
 CSS = (HERE / "sketchpad.css").read_text("utf-8")
-JS = (HERE / "sketchpad.js").read_text("utf-8")
+JS = TRANSLATE + (HERE / "sketchpad.js").read_text("utf-8")
 
 # The page keeps a drawing within 8 kB; 10,000 points, strokes.py's limit, are some 160,000 characters.
 MAX_TEXT = 200_000

@@ -4,14 +4,19 @@ Fixed texts are translated in the browser by `gr.I18n`. What a function answers 
 browser's request asks for.
 """
 
+from pathlib import Path
 from typing import get_args
 
 import gradio as gr
+from gradio.i18n import I18nData
 
 from lenet.sentences import Language
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 DEFAULT: Language = "en"
+
+# For components that choose a text in the browser: the function `translate`.
+TRANSLATE = Path(__file__).with_name("language.js").read_text("utf-8")
 
 TEXTS: dict[Language, dict[str, str]] = {
     "en": {
@@ -23,6 +28,8 @@ TEXTS: dict[Language, dict[str, str]] = {
         "seen": "What the network sees",
         "seen_alt": "What the network sees: your drawing in 28 by 28 pixels",
         "probabilities": "Probability of each digit",
+        "inside": "Inside the network",
+        "inside_hint": "<p>Point at a value in one of the maps, or tap it, to see the sum that it is.</p>",
     },
     "zh": {
         "title": "写一个数字，看 LeNet-5 识别",
@@ -33,6 +40,8 @@ TEXTS: dict[Language, dict[str, str]] = {
         "seen": "网络看到的图像",
         "seen_alt": "网络看到的图像：你写的字，28 × 28 像素",
         "probabilities": "每个数字的概率",
+        "inside": "网络内部",
+        "inside_hint": "<p>把鼠标指向某张特征图中的一个值，或点按它，看看它是怎样算出来的。</p>",
     },
 }
 
@@ -45,6 +54,11 @@ def language(request: gr.Request | None) -> Language:
         if code in LANGUAGES:
             return code
     return DEFAULT
+
+
+def translated(key: str) -> I18nData:
+    """A text that Gradio puts in the browser's language; a component's property may hold one, as `str` or as it is."""
+    return I18nData(key)
 
 
 def both(key: str) -> dict[str, str]:
