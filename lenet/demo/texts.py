@@ -23,6 +23,13 @@ TEXTS: dict[Language, dict[str, str]] = {
         "seen": "What the network sees",
         "seen_alt": "What the network sees: your drawing in 28 by 28 pixels",
         "probabilities": "Probability of each digit",
+        "examples": "Or watch one being drawn",
+        "harder": "Harder ones",
+        "draw": "Draw {digit}",
+        "draw_flagged": "Draw a 1 with a flag",
+        "draw_barred": "Draw a 7 with a bar",
+        "draw_slashed": "Draw a 0 with a slash",
+        "draw_cat": "Draw a cat",
     },
     "zh": {
         "title": "写一个数字，看 LeNet-5 识别",
@@ -33,6 +40,13 @@ TEXTS: dict[Language, dict[str, str]] = {
         "seen": "网络看到的图像",
         "seen_alt": "网络看到的图像：你写的字，28 × 28 像素",
         "probabilities": "每个数字的概率",
+        "examples": "或者看它自动书写",
+        "harder": "难一些的",
+        "draw": "写一个 {digit}",
+        "draw_flagged": "写一个带钩的 1",
+        "draw_barred": "写一个带横线的 7",
+        "draw_slashed": "写一个带斜线的 0",
+        "draw_cat": "画一只猫",
     },
 }
 
