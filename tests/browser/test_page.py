@@ -46,7 +46,7 @@ def expect_blank(page: Page) -> None:
 
 def expect_seen(pad: Pad, strokes: int) -> None:
     """The picture on the page is that of the pad's drawing, which has so many strokes."""
-    pad.until(lambda: len(pad.sent().strokes) == strokes)
+    pad.until(lambda: len(pad.sent().strokes) == strokes and pad.shows(pad.sent()))
     pixels = np.rint(preprocess(pad.sent().render()).picture * 255).astype(np.uint8)
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "PNG")
