@@ -8,7 +8,7 @@ import gradio as gr
 import numpy as np
 
 from lenet import classifier
-from lenet.demo import meters
+from lenet.demo import examples, meters
 from lenet.demo.api import add_api
 from lenet.demo.inside import LIVE, add_inside, encode
 from lenet.demo.sketchpad import Sketchpad
@@ -18,7 +18,12 @@ from lenet.strokes import BRUSH_WIDTH, CANVAS_SIZE, PAPER
 from lenet.verdict import Prediction
 
 # Translated in the browser. A text may be a component's whole HTML.
-I18N = gr.I18n(**{each: texts | {"reading": meters.reading(language=each)} for each, texts in TEXTS.items()})
+I18N = gr.I18n(
+    **{
+        each: texts | {"reading": meters.reading(language=each), "buttons": examples.buttons(each)}
+        for each, texts in TEXTS.items()
+    }
+)
 
 # In Gradio 6 the look belongs to launch(): whoever launches the page, tests and benchmarks too, uses these.
 LAUNCH: dict[str, Any] = {
@@ -72,6 +77,8 @@ def build_demo(pad: type[Sketchpad] | type[gr.Sketchpad] = Sketchpad, weights: P
                     drawing = _sketchpad(pad)
                 with gr.Column(elem_id="right", min_width=280):
                     reading = gr.HTML(str(translated("reading")), elem_id="reading")
+                if isinstance(drawing, Sketchpad):
+                    examples.add_examples(str(translated("buttons")), pad="sketchpad")
             inside = add_inside(drawing, loading.result)
         outputs = [reading, inside.layers]
         drawing.input(show, [drawing, inside.opened], outputs, **LIVE)

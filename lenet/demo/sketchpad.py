@@ -8,6 +8,10 @@ As an input it stands in for `gr.Sketchpad(image_mode="L")`. It knows nothing of
 What travels is the drawing of `lenet/strokes.py` as JSON *text*, "" for an empty pad. Not the object that the text
 stands for: Gradio's page wraps each nested list in a proxy and walks it several times, which for 200 points took
 10.9 ms of script an update instead of 3.7 (Chromium on one core).
+
+Scripts on the page meet it by two events. `sketchpad:draw` on the window, with `{pad, strokes}`, lets the pad of that
+`elem_id` draw the strokes, in its own units, as a hand would; one Undo takes them back. `sketchpad:changed` bubbles up
+from the canvas whenever another drawing is sent or shown, with its text.
 """
 
 import json
@@ -25,7 +29,7 @@ from lenet.strokes import BRUSH_WIDTH, CANVAS_SIZE, Drawing, DrawingError
 HERE = Path(__file__).parent
 HTML = (HERE / "sketchpad.html").read_text("utf-8")
 CSS = (HERE / "sketchpad.css").read_text("utf-8")
-JS = TRANSLATE + (HERE / "sketchpad.js").read_text("utf-8")
+JS = TRANSLATE + "\n".join((HERE / name).read_text("utf-8") for name in ("sketchpad_hand.js", "sketchpad.js"))
 
 # The page keeps a drawing within 8 kB; 10,000 points, strokes.py's limit, are some 160,000 characters.
 MAX_TEXT = 200_000

@@ -30,6 +30,13 @@ TEXTS: dict[Language, dict[str, str]] = {
         "probabilities": "Probability of each digit",
         "inside": "Inside the network",
         "inside_hint": "<p>Point at a value in one of the maps, or tap it, to see the sum that it is.</p>",
+        "examples": "Or watch one being drawn",
+        "harder": "Harder ones",
+        "draw": "Draw {digit}",
+        "draw_flagged": "Draw a 1 with a flag",
+        "draw_barred": "Draw a 7 with a bar",
+        "draw_slashed": "Draw a 0 with a slash",
+        "draw_cat": "Draw a cat",
     },
     "zh": {
         "title": "写一个数字，看 LeNet-5 识别",
@@ -42,6 +49,13 @@ TEXTS: dict[Language, dict[str, str]] = {
         "probabilities": "每个数字的概率",
         "inside": "网络内部",
         "inside_hint": "<p>把鼠标指向某张特征图中的一个值，或点按它，看看它是怎样算出来的。</p>",
+        "examples": "或者看它自动书写",
+        "harder": "难一些的",
+        "draw": "写一个 {digit}",
+        "draw_flagged": "写一个带钩的 1",
+        "draw_barred": "写一个带横线的 7",
+        "draw_slashed": "写一个带斜线的 0",
+        "draw_cat": "画一只猫",
     },
 }
 
