@@ -61,25 +61,13 @@ class Ink:
     parts: tuple[Part, ...] = ()
 
 
-@dataclass(frozen=True)
-class Steps:
-    """A drawing's way to the network's picture.
+class Steps(NamedTuple):
+    """What there is between a drawing with ink and the network's picture."""
 
-    Attributes:
-        page: (H, W) float32, 0 = black, 1 = white: the drawing in grey, shrunk if it is large.
-        frame: (left, top, right, bottom) of the ink in the page's pixels; None without ink, as all that follows.
-        crop: (h, w) float32, 0 = paper, 1 = ink: the ink in its box.
-        small: (h, w) float32, 0 = paper, 1 = ink: its longer side is 20 pixels.
-        corner: (top, left) of `small` in `ink.picture`.
-        ink: what was found in the drawing.
-    """
-
-    page: NDArray[np.float32]
-    frame: tuple[float, float, float, float] | None
-    crop: NDArray[np.float32] | None
-    small: NDArray[np.float32] | None
-    corner: tuple[int, int] | None
-    ink: Ink
+    page: NDArray[np.float32]  # (H, W), 0 = black, 1 = white: the drawing in grey, shrunk if it is large
+    frame: tuple[float, float, float, float]  # (left, top, right, bottom) of the ink in the page's pixels
+    crop: NDArray[np.float32]  # (h, w), 0 = paper, 1 = ink: what is in the frame
+    small: NDArray[np.float32]  # (h, w), 0 = paper, 1 = ink: its longer side is 20 pixels
 
 
 def preprocess(drawing: Picture) -> Ink:
@@ -93,23 +81,22 @@ def preprocess(drawing: Picture) -> Ink:
     Raises:
         PictureError: if it is none of these.
     """
-    return follow(drawing).ink
+    return follow(drawing)[0]
 
 
-def follow(drawing: Picture) -> Steps:
-    """What `preprocess` does, with all that it makes on its way: arrays as large as the drawing, to look at."""
+def follow(drawing: Picture) -> tuple[Ink, Steps | None]:
+    """What `preprocess` returns, and what it makes on its way to it; None if there is no ink."""
     ink, step, page, shrunk = read_ink(drawing)  # each of the ink's pixels is step × step of the drawing's
     rows, columns = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
     if not len(rows):
-        return Steps(page, None, None, None, None, Ink(None, 0.0, np.zeros((SIDE, SIDE), np.float32)))
+        return Ink(None, 0.0, np.zeros((SIDE, SIDE), np.float32)), None
     left, top, right, bottom = int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
     box = (left * step, top * step, right * step, bottom * step)
     extent = step * max(right - left, bottom - top) / min(*(step * side for side in ink.shape), PAGE)
     crop = ink[top:bottom, left:right]
     small = _scaled(crop)
-    corner = _corner(small)
     frame = (box[0] / shrunk, box[1] / shrunk, box[2] / shrunk, box[3] / shrunk)
-    return Steps(page, frame, crop, small, corner, Ink(box, extent, _placed(small, corner), find_parts(crop)))
+    return Ink(box, extent, _centred(small), find_parts(crop)), Steps(page, frame, crop, small)
 
 
 def find_parts(ink: NDArray[np.float32]) -> tuple[Part, ...]:
@@ -163,8 +150,7 @@ def normalise(ink: NDArray[np.float32]) -> NDArray[np.float32]:
     Returns:
         (28, 28) float32, 0 = paper, 1 = ink.
     """
-    small = _scaled(ink)
-    return _placed(small, _corner(small))
+    return _centred(_scaled(ink))
 
 
 def _scaled(ink: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -172,26 +158,20 @@ def _scaled(ink: NDArray[np.float32]) -> NDArray[np.float32]:
     height, width = ink.shape
     scale = DIGIT_SIDE / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    small = np.asarray(Image.fromarray(ink).resize(size, FILTER), np.float32)
-    return np.asarray(small / small.max(), np.float32)
+    small: NDArray[np.float32] = np.asarray(Image.fromarray(ink).resize(size, FILTER))
+    small = small / small.max()
+    return small
 
 
-def _corner(small: NDArray[np.float32]) -> tuple[int, int]:
-    """(top, left) in 28 × 28 that brings the centre of mass to the middle.
-
-    Whole pixels keep the strokes sharp; clipped, so that a far-off mass pushes no ink over the edge.
-    """
+def _centred(small: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(28, 28) with the centre of mass in the middle."""
+    # Whole pixels keep the strokes sharp; clipped, so that a far-off mass pushes no ink over the edge.
     shifts = []
     for axis in (0, 1):
         mass = small.sum(1 - axis)
         middle = float((mass * np.arange(len(mass))).sum() / mass.sum())
         shifts.append(min(max(round(CENTRE - middle), 0), SIDE - len(mass)))
-    top, left = shifts
-    return top, left
-
-
-def _placed(small: NDArray[np.float32], corner: tuple[int, int]) -> NDArray[np.float32]:
     picture = np.zeros((SIDE, SIDE), np.float32)
-    top, left = corner
+    top, left = shifts
     picture[top : top + small.shape[0], left : left + small.shape[1]] = small
     return picture

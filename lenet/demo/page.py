@@ -1,5 +1,6 @@
 """The page's layout and its one live event: pad → reading."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,8 @@ import gradio as gr
 import numpy as np
 
 from lenet import classifier
-from lenet.demo import meters
+from lenet.datasets import mnist
+from lenet.demo import meters, picture
 from lenet.demo.api import add_api
 from lenet.demo.sketchpad import Sketchpad
 from lenet.demo.texts import TEXTS, both, language
@@ -17,7 +19,16 @@ from lenet.strokes import BRUSH_WIDTH, CANVAS_SIZE, PAPER
 from lenet.verdict import Prediction
 
 # Translated in the browser. A text may be a component's whole HTML.
-I18N = gr.I18n(**{each: texts | {"reading": meters.reading(language=each)} for each, texts in TEXTS.items()})
+I18N = gr.I18n(
+    **{
+        each: texts | {"reading": meters.reading(language=each), "picture_answer": picture.answer(language=each)}
+        for each, texts in TEXTS.items()
+    }
+)
+
+# Gradio keeps uploaded pictures as files, so that the page can show them. Seconds: every minute those older than five
+# minutes are deleted (a program's may have to wait for its turn), and all of them when the server ends.
+DELETE_UPLOADS = (60, 300)
 
 # In Gradio 6 the look belongs to launch(): whoever launches the page, tests and benchmarks too, uses these.
 LAUNCH: dict[str, Any] = {
@@ -36,7 +47,11 @@ LAUNCH: dict[str, Any] = {
 }
 
 
-def build_demo(pad: type[Sketchpad] | type[gr.Sketchpad] = Sketchpad, weights: Path = classifier.WEIGHTS) -> gr.Blocks:
+def build_demo(
+    pad: type[Sketchpad] | type[gr.Sketchpad] = Sketchpad,
+    weights: Path = classifier.WEIGHTS,
+    test_images: Callable[[], mnist.Split] = mnist.load_test,
+) -> gr.Blocks:
     """Build the page; `launch(**LAUNCH)` serves it.
 
     The weights are checked here; TensorFlow loads in the background, and the first drawing waits for it.
@@ -44,6 +59,7 @@ def build_demo(pad: type[Sketchpad] | type[gr.Sketchpad] = Sketchpad, weights: P
     Args:
         pad: what to draw on: our `Sketchpad`, which answers while the pen moves, or Gradio's own.
         weights: folder of the weights.
+        test_images: loads MNIST's test images, when a visitor first asks for one.
 
     Raises:
         WeightsError: if the weights are missing or damaged.
@@ -58,7 +74,9 @@ def build_demo(pad: type[Sketchpad] | type[gr.Sketchpad] = Sketchpad, weights: P
         return meters.reading(read(drawing), language(request))
 
     demo: gr.Blocks
-    with gr.Blocks(title=TEXTS["en"]["title"], analytics_enabled=False, fill_width=True) as demo:
+    with gr.Blocks(
+        title=TEXTS["en"]["title"], analytics_enabled=False, fill_width=True, delete_cache=DELETE_UPLOADS
+    ) as demo:
         with gr.Column(elem_id="page"):
             gr.Markdown("# " + I18N("title"), elem_id="heading")
             with gr.Row(elem_id="desk"):
@@ -66,6 +84,7 @@ def build_demo(pad: type[Sketchpad] | type[gr.Sketchpad] = Sketchpad, weights: P
                     drawing = _sketchpad(pad)
                 with gr.Column(elem_id="right", min_width=280):
                     reading = gr.HTML(str(I18N("reading")), elem_id="reading")
+            picture.add_picture(I18N, lambda ink: loading.result().read(ink), test_images)
         # No queue: one small request an update, answered in place. "always_last": a drawing that changes while an
         # answer is on its way is sent as soon as that has come, so the last stroke is never lost.
         live: dict[str, Any] = {
