@@ -25,6 +25,8 @@ PATIENCE = (
     0.3  # seconds after which a visitor is told that test images are being downloaded; from the disk they are there
 )
 ENLARGED = 10  # screen pixels for each of a test image's
+# Gradio's default is a mirror, in which a 2 is none; and on a phone the camera that looks away from its owner.
+CAMERA = gr.WebcamOptions(mirror=False, constraints={"video": {"facingMode": "environment", "width": {"ideal": 1280}}})
 
 Shown = tuple[Any, str, str]  # what becomes of the image, the answer's HTML, the strip's
 
@@ -82,7 +84,12 @@ def add_picture(i18n: gr.I18n, read: Callable[[Ink], Prediction], test_images: C
         with gr.Row():
             with gr.Column(min_width=280):
                 image = PictureInput(
-                    label=i18n("picture"), show_label=False, height=340, buttons=[], elem_id="picture-input"
+                    label=i18n("picture"),
+                    show_label=False,
+                    height=340,
+                    webcam_options=CAMERA,
+                    buttons=[],
+                    elem_id="picture-input",
                 )
                 button = gr.Button(i18n("surprise"), elem_id="surprise")
             with gr.Column(min_width=280):

@@ -31,9 +31,14 @@ class PictureInput(gr.Image):
         if payload is None:
             return None
         # Pillow warns of a picture above its own limit, and refuses one of twice that. Else each of its readers has
-        # errors of its own on a file that is not as it should be.
+        # errors of its own on a file that is not as it should be. It gets the file whole: an animation's it would leave
+        # open, for the pictures to come.
         try:
-            image = Image.open(_content(payload))
+            if payload.url and payload.url.startswith("data:"):
+                content = b64decode(payload.url.partition(",")[2])
+            else:
+                content = Path(payload.path or "").read_bytes()
+            image = Image.open(io.BytesIO(content))
         except (Image.DecompressionBombError, Image.DecompressionBombWarning):
             return "large"
         except Exception:
@@ -49,10 +54,3 @@ class PictureInput(gr.Image):
     def postprocess(self, value: Image.Image | None) -> ImageData | None:  # type: ignore[override]
         """What the page is to show."""
         return None if value is None else ImageData(url=image_url(value), orig_name="picture.png")
-
-
-def _content(payload: ImageData) -> io.BytesIO:
-    """The file whole: of an animation Pillow would leave it open, for the pictures to come."""
-    if payload.url and payload.url.startswith("data:"):
-        return io.BytesIO(b64decode(payload.url.partition(",")[2]))
-    return io.BytesIO(Path(payload.path or "").read_bytes())

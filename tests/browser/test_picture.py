@@ -1,9 +1,11 @@
 """A picture is read where it is shown, step by step, and what is no picture gets a sentence there."""
 
+import json
 import re
 import sys
 import threading
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -93,6 +95,13 @@ def test_a_picture_is_read_beside_it_in_five_steps_and_the_pad_keeps_its_own_ans
     remove(page)
     expect(steps.get_by_role("img")).to_have_count(0)
     expect(answer.locator("[data-probability='0.0000']")).to_have_count(10)
+
+
+def test_the_camera_is_no_mirror(server: Server) -> None:
+    with urllib.request.urlopen(f"{server.url}/config", timeout=10) as answer:
+        components = json.load(answer)["components"]
+    (props,) = [each["props"] for each in components if each["props"].get("elem_id") == "picture-input"]
+    assert props["webcam_options"]["mirror"] is False
 
 
 def test_an_upload_is_deleted_again(server: Server, open_page: Callable[..., Page]) -> None:
