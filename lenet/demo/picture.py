@@ -21,9 +21,8 @@ from lenet.sentences import OF_PICTURES, Language, say
 from lenet.verdict import Prediction
 
 CSS = Path(__file__).with_name("picture.css").read_text("utf-8")
-PATIENCE = (
-    0.3  # seconds after which a visitor is told that test images are being downloaded; from the disk they are there
-)
+# Seconds after which a visitor is told of the download; test images on the disk are there before.
+PATIENCE = 0.3
 ENLARGED = 10  # screen pixels for each of a test image's
 # Gradio's default is a mirror, in which a 2 is none; and on a phone the camera that looks away from its owner.
 CAMERA = gr.WebcamOptions(mirror=False, constraints={"video": {"facingMode": "environment", "width": {"ideal": 1280}}})
