@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenet.checkpoint import write_atomic, write_json
-from lenet.preprocess import Picture, preprocess
+from lenet.preprocess import Ink, Picture, preprocess
 from lenet.verdict import Prediction, Thresholds, judge
 
 if TYPE_CHECKING:
@@ -167,7 +167,10 @@ class DigitClassifier:
         Raises:
             PictureError: if it is not a picture.
         """
-        ink = preprocess(drawing)
+        return self.read(preprocess(drawing))
+
+    def read(self, ink: Ink) -> Prediction:
+        """Read what was found in a drawing."""
         whole, *parts = self.logits(np.stack([ink.picture, *(part.picture for part in ink.parts)]))  # each (10,)
         return judge(ink, whole, self.thresholds, np.array(parts))
 

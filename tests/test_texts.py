@@ -6,10 +6,10 @@ from types import SimpleNamespace
 import pytest
 
 from lenet.demo.texts import TEXTS, language
-from lenet.sentences import SENTENCES, say
+from lenet.sentences import OF_PICTURES, SENTENCES, say
 
 
-@pytest.mark.parametrize("texts", [TEXTS, SENTENCES])
+@pytest.mark.parametrize("texts", [TEXTS, SENTENCES, OF_PICTURES])
 def test_every_text_is_there_in_every_language_with_the_same_gaps(texts: dict[str, dict[str, str]]) -> None:
     english, *others = texts.values()
     for other in others:
@@ -43,3 +43,9 @@ def test_a_sentence_names_its_digits() -> None:
     assert say("torn", (8, 3), "zh") == "是 8 还是 3？请再写一遍，写清楚些。"
     assert say("several", (1, 2, 8)).startswith("This looks like 1, 2 and 8:")
     assert say("several", (4, 2), "zh").startswith("看起来是 4 和 2：")
+
+
+def test_of_a_picture_nobody_is_asked_to_draw() -> None:
+    assert list(OF_PICTURES["en"]) == list(SENTENCES["en"])
+    assert say("torn", (8, 3), "en", OF_PICTURES) == "An 8 or a 3? A clearer picture may tell."
+    assert not [text for text in OF_PICTURES["en"].values() if "draw" in text.lower()]

@@ -1,5 +1,6 @@
 """The page's layout and its one live event: pad → reading."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,8 @@ import gradio as gr
 import numpy as np
 
 from lenet import classifier
-from lenet.demo import examples, meters
+from lenet.datasets import mnist
+from lenet.demo import examples, meters, picture
 from lenet.demo.api import add_api
 from lenet.demo.inside import LIVE, add_inside, encode
 from lenet.demo.sketchpad import Sketchpad
@@ -20,10 +22,19 @@ from lenet.verdict import Prediction
 # Translated in the browser. A text may be a component's whole HTML.
 I18N = gr.I18n(
     **{
-        each: texts | {"reading": meters.reading(language=each), "buttons": examples.buttons(each)}
+        each: texts
+        | {
+            "reading": meters.reading(language=each),
+            "buttons": examples.buttons(each),
+            "picture_answer": picture.answer(language=each),
+        }
         for each, texts in TEXTS.items()
     }
 )
+
+# Gradio keeps uploaded pictures as files, so that the page can show them. Seconds: every minute those older than five
+# minutes are deleted (a program's may have to wait for its turn), and all of them when the server ends.
+DELETE_UPLOADS = (60, 300)
 
 # In Gradio 6 the look belongs to launch(): whoever launches the page, tests and benchmarks too, uses these.
 LAUNCH: dict[str, Any] = {
@@ -42,7 +53,11 @@ LAUNCH: dict[str, Any] = {
 }
 
 
-def build_demo(pad: type[Sketchpad] | type[gr.Sketchpad] = Sketchpad, weights: Path = classifier.WEIGHTS) -> gr.Blocks:
+def build_demo(
+    pad: type[Sketchpad] | type[gr.Sketchpad] = Sketchpad,
+    weights: Path = classifier.WEIGHTS,
+    test_images: Callable[[], mnist.Split] = mnist.load_test,
+) -> gr.Blocks:
     """Build the page; `launch(**LAUNCH)` serves it.
 
     The weights are checked here; TensorFlow loads in the background, and the first drawing waits for it.
@@ -50,6 +65,7 @@ def build_demo(pad: type[Sketchpad] | type[gr.Sketchpad] = Sketchpad, weights: P
     Args:
         pad: what to draw on: our `Sketchpad`, which answers while the pen moves, or Gradio's own.
         weights: folder of the weights.
+        test_images: loads MNIST's test images, when a visitor first asks for one.
 
     Raises:
         WeightsError: if the weights are missing or damaged.
@@ -69,7 +85,9 @@ def build_demo(pad: type[Sketchpad] | type[gr.Sketchpad] = Sketchpad, weights: P
         return meters.reading(prediction, language(request)), layers
 
     demo: gr.Blocks
-    with gr.Blocks(title=TEXTS["en"]["title"], analytics_enabled=False, fill_width=True) as demo:
+    with gr.Blocks(
+        title=TEXTS["en"]["title"], analytics_enabled=False, fill_width=True, delete_cache=DELETE_UPLOADS
+    ) as demo:
         with gr.Column(elem_id="page"):
             gr.Markdown("# " + translated("title"), elem_id="heading")
             with gr.Row(elem_id="desk"):
@@ -80,6 +98,7 @@ def build_demo(pad: type[Sketchpad] | type[gr.Sketchpad] = Sketchpad, weights: P
                 if isinstance(drawing, Sketchpad):
                     examples.add_examples(str(translated("buttons")), pad="sketchpad")
             inside = add_inside(drawing, loading.result)
+            picture.add_picture(lambda ink: loading.result().read(ink), test_images)
         outputs = [reading, inside.layers]
         drawing.input(show, [drawing, inside.opened], outputs, **LIVE)
         if isinstance(drawing, gr.Sketchpad):  # its `input` may bring the stroke before; `change` follows with the last
