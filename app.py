@@ -1,12 +1,17 @@
-"""Draw a digit, watch the network read it: `python app.py`, and what a Hugging Face Space runs."""
+"""Draw a digit, watch the network read it: `python app.py`, and what a Hugging Face Space runs.
 
+LENET_WEIGHTS names a folder with other weights than the repository's, such as `lenet.train --from` writes.
+"""
+
+import os
 import sys
+from pathlib import Path
 
-from lenet.classifier import WeightsError
+from lenet.classifier import WEIGHTS, WeightsError
 from lenet.demo import LAUNCH, build_demo
 
 try:
-    demo = build_demo()
+    demo = build_demo(weights=Path(os.environ.get("LENET_WEIGHTS") or WEIGHTS))
 except WeightsError as error:
     sys.exit(str(error))
 

@@ -39,13 +39,19 @@ class WeightsError(Exception):
     """The weights cannot be used; the text says which file, why, and how to mend it."""
 
 
-def save(model: "keras.Model", folder: Path, facts: dict[str, Any]) -> None:
+def save(
+    model: "keras.Model",
+    folder: Path,
+    facts: dict[str, Any],
+    thresholds: Thresholds = Thresholds(),  # noqa: B008  # immutable
+) -> None:
     """Save a network's arrays, and beside them what the loader trusts: their SHA-256 and the thresholds.
 
     Args:
         model: a `lenet5()`, trained.
         folder: where to write; each file is replaced whole.
         facts: of the training, as JSON, for the people who read the file.
+        thresholds: of the verdict, where they are known; the others come with `write_thresholds`.
     """
     from lenet.network import lenet5
 
@@ -55,7 +61,12 @@ def save(model: "keras.Model", folder: Path, facts: dict[str, Any]) -> None:
     write_atomic(folder / ARRAYS, bare.save_weights)
     write_json(
         folder / FACTS,
-        {"file": ARRAYS, "sha256": digest(folder), "thresholds": Thresholds().to_json(), "training": facts},
+        {
+            "file": ARRAYS,
+            "sha256": digest(folder),
+            "thresholds": thresholds.to_json(),
+            "training": facts,
+        },
     )
 
 

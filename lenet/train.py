@@ -2,20 +2,20 @@
 
     $ python -m lenet.train
     $ python -m lenet.train --recipe plain --out runs/plain
+    $ python -m lenet.train --strokes my-drawings.jsonl --from weights --out runs/my-hand
 
 Ctrl-C stops it; the same command goes on from there. The folder then holds lenet5.weights.h5 (arrays only),
-lenet5.json (what the loader trusts), metrics.json (the report) and the pictures.
+lenet5.json (what the loader trusts), metrics.json (the report) and the pictures. With --from it goes on from trained
+weights, to teach them one person's hand in two minutes.
 """
 
 import argparse
 import dataclasses
-import functools
 import logging
 import os
 import platform
 import sys
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,77 +24,17 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's start-up note
 import keras
 import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 from tqdm import tqdm
 
 from lenet import calibrate, classifier, evaluate, plots
 from lenet.checkpoint import Checkpoint, CheckpointError, Checkpoints, locked
 from lenet.datasets import drawings, mixture, mnist
-from lenet.datasets.augment import distort
 from lenet.figures import table
-from lenet.network import DIGITS, lenet5
-from lenet.optimizer import optimizer
-from lenet.recipes import DEFAULT, RECIPES, Recipe
+from lenet.recipes import DEFAULT, HAND, RECIPES, Recipe
+from lenet.trainer import Trainer
+from lenet.verdict import Thresholds
 
-
-class Trainer:
-    """One training: the network, its running average, the optimizer, and the traced step that moves all three."""
-
-    def __init__(self, recipe: Recipe, sources: Sequence[mixture.Source], seed: int) -> None:
-        self.recipe, self.seed, self.sources = recipe, seed, sources
-        self.model = lenet5(recipe.dropout, seed)
-        self.average = lenet5(seed=seed)  # starts where the model starts; what is evaluated and saved
-        self.optimizer = optimizer(recipe)
-        self.optimizer.build(self.model.trainable_variables)
-        self.images = tf.constant(np.concatenate([each.data.images for each in sources])[..., None])  # (N, 28, 28, 1)
-        self.labels = tf.constant(np.concatenate([each.data.labels for each in sources]), tf.int32)  # (N,), 0 to 10
-        self.loss = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=recipe.smoothing)
-
-    @property
-    def variables(self) -> list[keras.Variable]:
-        """All that a checkpoint has to hold, in a fixed order."""
-        return [*self.model.variables, *self.average.trainable_variables, *self.optimizer.variables]
-
-    def batch(self, step: int) -> NDArray[np.int32]:
-        """Which pictures a step learns from: each of a source once a round, in an order that seed and step decide."""
-        chosen, first = [], 0
-        for number, source in enumerate(self.sources):
-            count = len(source.data.labels)
-            places = np.arange(step * source.share, (step + 1) * source.share)
-            rounds, places = np.divmod(places, count)
-            for one in np.unique(rounds):
-                chosen.append(first + _order(self.seed, int(one), number, count)[places[rounds == one]])
-            first += count
-        return np.concatenate(chosen).astype(np.int32)
-
-    @tf.function(  # type: ignore[untyped-decorator]  # TensorFlow has no types
-        input_signature=[tf.TensorSpec([None], tf.int32), tf.TensorSpec([], tf.int32)]
-    )
-    def step(self, chosen: tf.Tensor, step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Learn from one batch; returns its loss and its accuracy before the step."""
-        pictures = tf.cast(tf.gather(self.images, chosen), tf.float32) / 255  # (N, 28, 28, 1)
-        labels = tf.gather(self.labels, chosen)  # (N,)
-        digit = tf.cast(labels < DIGITS, tf.float32)  # 1, or 0 for a not-digit, whose target is uniform
-        targets = tf.one_hot(labels, DIGITS) + (1 - digit[:, None]) / DIGITS  # (N, 10)
-        if self.recipe.distortion:
-            pictures = distort(pictures, self.recipe.distortion, tf.stack([self.seed, step]))
-        with tf.GradientTape() as tape:
-            logits = self.model(pictures, training=True)  # (N, 10)
-            loss = self.loss(targets, logits)
-        variables = self.model.trainable_variables
-        self.optimizer.apply(tape.gradient(loss, variables), variables)
-        # A young average would still hold the random start: its memory grows with the steps until it is full.
-        passed = tf.cast(step, tf.float32)
-        keep = tf.minimum(self.recipe.average, (1 + passed) / (10 + passed))
-        for mean, value in zip(self.average.trainable_variables, variables, strict=True):
-            mean.assign(keep * mean + (1 - keep) * value)
-        right = tf.cast(tf.equal(tf.argmax(logits, 1, tf.int32), labels), tf.float32)
-        return loss, tf.reduce_sum(right) / tf.reduce_sum(digit)
-
-
-@functools.lru_cache(16)  # a round has hundreds of steps
-def _order(seed: int, one: int, source: int, count: int) -> NDArray[np.int64]:
-    return np.random.default_rng((seed, one, source)).permutation(count)
+TAUGHT = Path("runs/hand")  # where weights go that were trained from others; never silently over the demo's
 
 
 def _newest(plan: dict[str, Any], checkpoints: Checkpoints) -> Checkpoint | None:
@@ -102,10 +42,11 @@ def _newest(plan: dict[str, Any], checkpoints: Checkpoints) -> Checkpoint | None
     checkpoint = checkpoints.latest()
     if checkpoint and {key: checkpoint.facts.get(key) for key in plan} != plan:
         names = ", ".join(file["name"] for file in checkpoint.facts.get("drawings", ())) or "none"
+        start = (checkpoint.facts.get("from") or "none")[:12]
         raise CheckpointError(
             f"{checkpoints.folder} holds an unfinished training with other settings (recipe "
-            f"{checkpoint.facts['recipe']['name']}, seed {checkpoint.facts['seed']}, drawings {names}); go on with "
-            "those, or start over with --fresh, or give another --out."
+            f"{checkpoint.facts['recipe']['name']}, seed {checkpoint.facts['seed']}, drawings {names}, weights to "
+            f"start from {start}); go on with those, or start over with --fresh, or give another --out."
         )
     return checkpoint
 
@@ -126,6 +67,7 @@ def fit(
     seed: int,
     checkpoints: Checkpoints,
     people: mixture.People = mixture.People(),  # noqa: B008  # immutable
+    start: Path | None = None,
 ) -> tuple[keras.Model, dict[str, Any]]:
     """Train, or go on with a training that was stopped.
 
@@ -135,18 +77,27 @@ def fit(
         seed: of the weights, the order, the dropout and the distortions.
         checkpoints: where to keep the state in between; they are left in place.
         people: drawings to train on as the recipe says, and drawings that are looked at for the curve.
+        start: folder of the weights to go on from, which are the first point of the curve; None: fresh ones.
 
     Returns:
-        The network to keep, and the history: recipe, seed, seconds, and [step, …] lists for the curve: loss and
-        accuracy in training; in validation the wrong of MNIST's and of the drawings, `validation_counts` of each.
+        The network to keep, and the history: recipe, seed, SHA-256 of the start, seconds, and [step, …] lists for the
+        curve: loss and accuracy in training; in validation the wrong of MNIST's and of the drawings,
+        `validation_counts` of each.
 
     Raises:
         CheckpointError: if a checkpoint belongs to another training or cannot be written.
+        WeightsError: if the weights to start from cannot be used.
         KeyboardInterrupt: on Ctrl-C, after a last checkpoint.
     """
-    plan = {"recipe": dataclasses.asdict(recipe), "seed": seed, "drawings": list(people.files)}
+    loaded = classifier.load(start) if start else None
+    plan = {
+        "recipe": dataclasses.asdict(recipe),
+        "seed": seed,
+        "drawings": list(people.files),
+        "from": classifier.digest(start) if start else None,
+    }
     checkpoint = _newest(plan, checkpoints)
-    trainer = Trainer(recipe, mixture.sources(recipe, data.train, seed, people.learned), seed)
+    trainer = Trainer(recipe, mixture.sources(recipe, data.train, seed, people.learned), seed, loaded)
     drawn = mixture.drawn(people.kept, 1, np.random.default_rng(evaluate.SEED))
     done, history = _resume(trainer, checkpoint, plan)
     history["validation_counts"] = [len(data.validation.labels), len(people.kept)]
@@ -155,12 +106,21 @@ def fit(
     def keep(step: int) -> None:
         checkpoints.save(Checkpoint(step, history, [variable.numpy() for variable in trainer.variables]))
 
+    def validate(step: int) -> None:
+        misses = [_misses(best, each) for each in (data.validation, drawn)]
+        history["validation"].append([step, *misses])
+        said = f"step {step:6,}  validation: {misses[0]} of {len(data.validation.labels):,} wrong"
+        also = f", {misses[1]} of {len(people.kept):,} drawings" if people.kept else ""
+        tqdm.write(said + also, sys.stdout)
+
     bar = tqdm(
         total=recipe.steps, initial=done, unit="step", smoothing=0.05, mininterval=0.5, disable=not sys.stderr.isatty()
     )
     recent: list[tuple[tf.Tensor, tf.Tensor]] = []  # read only when something is said: reading waits for the step
     started = time.perf_counter()
     try:
+        if start and not history["validation"]:
+            validate(0)
         while done < recipe.steps:
             recent.append(trainer.step(tf.constant(trainer.batch(done)), tf.constant(done)))
             done += 1
@@ -174,11 +134,7 @@ def fit(
                 history["training"].append([done, loss, accuracy])
                 bar.write(f"step {done:6,}  loss {loss:.4f}  training accuracy {accuracy:.4f}", file=sys.stdout)
             if done % recipe.validate_every == 0 or done == recipe.steps:
-                misses = [_misses(best, each) for each in (data.validation, drawn)]
-                history["validation"].append([done, *misses])
-                said = f"step {done:6,}  validation: {misses[0]} of {len(data.validation.labels):,} wrong"
-                also = f", {misses[1]} of {len(people.kept):,} drawings" if people.kept else ""
-                bar.write(said + also, sys.stdout)
+                validate(done)
             if done % recipe.checkpoint_every == 0 or done == recipe.steps:
                 history["seconds"] += time.perf_counter() - started
                 started = time.perf_counter()
@@ -217,17 +173,33 @@ def machine() -> dict[str, Any]:
 
 def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m lenet.train", description="Train LeNet-5 on MNIST.")
-    parser.add_argument("--recipe", choices=sorted(RECIPES), default=DEFAULT.name, help="default: %(default)s")
+    parser.add_argument(
+        "--recipe", choices=sorted(RECIPES), help=f"default: {DEFAULT.name}; with --from {HAND.name}, one person's hand"
+    )
     parser.add_argument("--mnist", type=Path, metavar="DIR", help="folder with MNIST; else MNIST_DIR, else a download")
     drawings.add_strokes(parser, "train on drawings too")
-    parser.add_argument("--out", type=Path, default=classifier.WEIGHTS, metavar="DIR", help="default: the demo's")
+    parser.add_argument(
+        "--from",
+        type=Path,
+        metavar="DIR",
+        dest="start",
+        help="go on from the weights in this folder instead of fresh ones",
+    )
+    parser.add_argument("--out", type=Path, metavar="DIR", help=f"default: the demo's weights; with --from {TAUGHT}")
     parser.add_argument("--seed", type=int, default=1, help="default: %(default)s")
     parser.add_argument("--fresh", action="store_true", help="start over instead of going on from a checkpoint")
     group = parser.add_argument_group("to try one value of the recipe, its other values kept")
     for field in dataclasses.fields(Recipe):
         if field.type in (int, float):
             group.add_argument(f"--{field.name.replace('_', '-')}", type=field.type, metavar="N")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    options.recipe = options.recipe or (HAND if options.start else DEFAULT).name
+    options.out = options.out or (TAUGHT if options.start else classifier.WEIGHTS)
+    if options.start and options.start.resolve() == options.out.resolve():
+        parser.error(f"--out {options.out} is what --from starts from and has to stay; give another folder")
+    if RECIPES[options.recipe].continues and not (options.start and options.strokes):
+        parser.error(f"recipe {options.recipe} teaches trained weights a person's hand; give both --from and --strokes")
+    return options
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -243,26 +215,29 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     checkpoints = Checkpoints(options.out / "checkpoints")
     try:
+        thresholds = classifier.verify(options.start) if options.start else Thresholds()
+        people = mixture.read(options.strokes, keep=not recipe.continues)
         with locked(options.out):
             data = mnist.load(options.mnist)
-            people = mixture.read(options.strokes)
             if recipe.drawings and not people.learned:
                 print("No drawings of people (--strokes): MNIST takes their place in every batch.", file=sys.stderr)
             if options.fresh:
                 checkpoints.clear()
-            model, history = fit(recipe, data, options.seed, checkpoints, people)
-            classifier.save(model, options.out, {"recipe": recipe.name, "seed": options.seed})
-            thresholds, found = calibrate.find(model, people.kept)
-            classifier.write_thresholds(options.out, thresholds, found)
+            model, history = fit(recipe, data, options.seed, checkpoints, people, options.start)
+            facts = {"recipe": recipe.name, "seed": options.seed, "from": history["from"]}
+            classifier.save(model, options.out, facts, thresholds)
+            if not recipe.continues:
+                classifier.write_thresholds(options.out, *calibrate.find(model, people.kept))
             figures = evaluate.Evaluation(options.out).mnist(data)
             evaluate.write_metrics(options.out, training=history | machine(), mnist_test=figures)
             plots.training_curve(options.out / "training.png", history)
             checkpoints.clear()
             print(table(figures))
+            print(f"Saved in {options.out}.", file=sys.stderr)
     except KeyboardInterrupt:
         print("\nStopped. The same command goes on from here.", file=sys.stderr)
         return 130
-    except (CheckpointError, mnist.DatasetError) as error:
+    except (CheckpointError, mnist.DatasetError, classifier.WeightsError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

@@ -6,15 +6,18 @@ that what a network refuses here it was not taught by heart. A look: `python tes
 
 import argparse
 import math
+import sys
 from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from lenet.datasets.drawings import NOT_A_DIGIT, LabelledDrawing, write
-from lenet.preprocess import preprocess
-from lenet.strokes import Drawing, render
+sys.path[:0] = [str(Path(__file__).resolve().parents[1])]  # as pytest does
+from lenet.datasets.drawings import NOT_A_DIGIT, LabelledDrawing, write  # noqa: E402
+from lenet.preprocess import preprocess  # noqa: E402
+from lenet.strokes import Drawing, render  # noqa: E402
 
 Point = tuple[float, float]
 Stroke = list[Point]

@@ -1,14 +1,19 @@
 """What is trained on besides MNIST is in MNIST's form, with the labels that it was drawn by."""
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
+import pytest
 from digits import DIGITS, HOUSE
 
 from lenet.datasets import drawings, mixture
+from lenet.datasets.mnist import Split
+from lenet.recipes import WORLD
 from lenet.strokes import Drawing
 
 PEOPLE = [drawings.LabelledDrawing(digit, Drawing(strokes=DIGITS[digit])) for digit in range(10)] * 2
+DATA = Split(np.zeros((10, 28, 28), np.uint8), np.arange(10, dtype=np.uint8))  # MNIST's place
 
 
 def mass(images: np.ndarray) -> np.ndarray:
@@ -60,3 +65,27 @@ def test_what_is_no_digit_is_trained_on_but_nothing_is_chosen_by_it(tmp_path: Pa
     people = mixture.read([tmp_path / "file"])
     assert people.learned[0].label == drawings.NOT_A_DIGIT
     assert people.kept == []
+
+
+def test_no_more_is_drawn_than_a_short_training_looks_at() -> None:
+    short = dataclasses.replace(WORLD, steps=2, glyphs=5, drawings=30, outliers=4)
+    sources = mixture.sources(short, DATA, 1, PEOPLE)
+    assert [len(source.data.labels) for source in sources] == [10, 10, 60, 8]
+    assert [source.share for source in sources] == [105, 5, 30, 4]
+
+
+def test_world_draws_all_there_is_to_draw_each_in_its_own_random_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert WORLD.steps * WORLD.glyphs > mixture.GLYPHS == 40_000
+    assert WORLD.steps * WORLD.outliers > mixture.OUTLIERS == 30_000
+    monkeypatch.setattr(mixture, "GLYPHS", 20)
+    monkeypatch.setattr(mixture, "OUTLIERS", 10)
+    randoms = [np.random.default_rng((7, number)) for number in (1, 2, 3)]
+    expected = [
+        DATA,
+        mixture.glyphs(20, randoms[0]),
+        mixture.drawn(PEOPLE, 4, randoms[1]),
+        mixture.not_digits(10, randoms[2], PEOPLE),
+    ]
+    for source, split in zip(mixture.sources(WORLD, DATA, 7, PEOPLE), expected, strict=True):
+        np.testing.assert_array_equal(source.data.images, split.images)
+        np.testing.assert_array_equal(source.data.labels, split.labels)

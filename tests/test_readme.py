@@ -1,7 +1,9 @@
 """What the README says is true of the repository that it stands in."""
 
+import os
 import re
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -55,6 +57,18 @@ def test_every_command_is_documented() -> None:
     assert commands == {"train", "evaluate", "predict", "report", "calibrate"}
     undocumented = {name for name in commands - {"report"} if f"python -m lenet.{name}" not in README}
     assert undocumented == set()
+
+
+def test_the_scripts_that_it_and_the_card_name_run_from_the_repositorys_folder() -> None:
+    texts = README + (report.WEIGHTS / "MODEL_CARD.md").read_text(encoding="utf-8")
+    scripts = set(re.findall(r"python (tests/\S+\.py)", texts))
+    assert scripts >= {"tests/doodles.py", "tests/odd_hand.py"}
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    for script in scripts:
+        assert (
+            subprocess.run([sys.executable, script, "--help"], cwd=ROOT, env=env, stdout=subprocess.DEVNULL).returncode
+            == 0
+        )
 
 
 def test_every_requirement_is_pinned_exactly() -> None:

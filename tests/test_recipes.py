@@ -21,12 +21,14 @@ def test_plain_is_the_tutorials_training() -> None:
         "distortion": None,
         "glyphs": 0,
         "drawings": 0,
+        "renderings": 4,
         "outliers": 0,
         "restart": 0,
         "restart_rate": 0,
         "report_every": 100,
         "validate_every": 0,
         "checkpoint_every": 100,
+        "continues": False,
     }
 
 

@@ -9,6 +9,7 @@ learns what it will be shown. Rendered once, before the first step; the distorti
 """
 
 import hashlib
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -27,9 +28,9 @@ from lenet.strokes import Stroke
 if TYPE_CHECKING:
     from lenet.recipes import Recipe
 
-# Drawn before the first step; each is looked at some five times in a training, differently distorted.
+# Drawn before the first step, at most, for a short training has no look at them all; a long one looks at each some five
+# times, differently distorted.
 GLYPHS, OUTLIERS = 40_000, 30_000
-TIMES = 4  # that a drawing is put on the pad
 VALIDATION = 10  # every file's last part of this many; files are in the order of their writers, so theirs are new
 
 
@@ -47,8 +48,13 @@ class People(NamedTuple):
     files: Sequence[dict[str, Any]] = ()  # `name`, `sha256` and `count` of each
 
 
-def read(paths: Iterable[str | Path]) -> People:
+def read(paths: Iterable[str | Path], keep: bool = True) -> People:
     """Read stroke files.
+
+    Args:
+        paths: of them.
+        keep: the last tenth of each from the training; False for one person's file: its end is no other writer, but
+            perhaps all the nines, and five drawings are too few to choose or calibrate with.
 
     Raises:
         DatasetError: if a file cannot be read.
@@ -58,7 +64,7 @@ def read(paths: Iterable[str | Path]) -> People:
     files = []
     for path in map(Path, paths):
         found = drawings.read(path)
-        parts = split(found)
+        parts = split(found) if keep else (found, ())
         learned += parts[0]
         kept += [each for each in parts[1] if each.label != NOT_A_DIGIT]
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -105,21 +111,26 @@ class Source(NamedTuple):
 
 
 def sources(recipe: "Recipe", data: Split, seed: int, people: Sequence[LabelledDrawing] = ()) -> list[Source]:
-    """What a recipe trains on; what is drawn by rule is drawn now, a few minutes long.
+    """What a recipe trains on; what is drawn by rule is drawn now, three minutes for `world`.
+
+    Of everything no more is drawn than the training will look at.
 
     Args:
-        recipe: how many of each a batch has.
+        recipe: how many of each a batch has, and how many batches there are.
         data: MNIST's training images.
         seed: of what is drawn.
         people: drawings to train on; without any MNIST takes their part.
     """
     others = []
     if recipe.glyphs:
-        others.append(Source(glyphs(GLYPHS, np.random.default_rng((seed, 1))), recipe.glyphs))
+        count = min(GLYPHS, recipe.steps * recipe.glyphs)
+        others.append(Source(glyphs(count, np.random.default_rng((seed, 1))), recipe.glyphs))
     if recipe.drawings and people:
-        others.append(Source(drawn(people, TIMES, np.random.default_rng((seed, 2))), recipe.drawings))
+        times = min(recipe.renderings, math.ceil(recipe.steps * recipe.drawings / len(people)))
+        others.append(Source(drawn(people, times, np.random.default_rng((seed, 2))), recipe.drawings))
     if recipe.outliers:
-        others.append(Source(not_digits(OUTLIERS, np.random.default_rng((seed, 3)), people), recipe.outliers))
+        count = min(OUTLIERS, recipe.steps * recipe.outliers)
+        others.append(Source(not_digits(count, np.random.default_rng((seed, 3)), people), recipe.outliers))
     return [Source(data, recipe.batch - sum(other.share for other in others)), *others]
 
 

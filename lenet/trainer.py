@@ -1,0 +1,88 @@
+"""One training's state and its step: the network, its running average, the optimizer, and what a batch is made of."""
+
+import functools
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from lenet.datasets import mixture
+from lenet.datasets.augment import distort
+from lenet.network import DIGITS, lenet5
+from lenet.optimizer import optimizer
+from lenet.recipes import Recipe
+
+
+class Trainer:
+    """One training: the network, its running average, the optimizer, and the traced step that moves all three.
+
+    Args:
+        recipe: how to train.
+        sources: what with, and how much of each is in a batch.
+        seed: of the weights, the order, the dropout and the distortions.
+        start: a `lenet5()` whose weights to go on from; None: fresh ones.
+    """
+
+    def __init__(
+        self, recipe: Recipe, sources: Sequence[mixture.Source], seed: int, start: keras.Model | None = None
+    ) -> None:
+        self.recipe, self.seed, self.sources = recipe, seed, sources
+        self.model = lenet5(recipe.dropout, seed)
+        self.average = lenet5(seed=seed)  # starts where the model starts; what is evaluated and saved
+        if start is not None:
+            for model in (self.model, self.average):
+                for variable, trained in zip(model.trainable_variables, start.trainable_variables, strict=True):
+                    variable.assign(trained)
+        self.optimizer = optimizer(recipe)
+        self.optimizer.build(self.model.trainable_variables)
+        self.images = tf.constant(np.concatenate([each.data.images for each in sources])[..., None])  # (N, 28, 28, 1)
+        self.labels = tf.constant(np.concatenate([each.data.labels for each in sources]), tf.int32)  # (N,), 0 to 10
+        self.loss = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=recipe.smoothing)
+
+    @property
+    def variables(self) -> list[keras.Variable]:
+        """All that a checkpoint has to hold, in a fixed order."""
+        return [*self.model.variables, *self.average.trainable_variables, *self.optimizer.variables]
+
+    def batch(self, step: int) -> NDArray[np.int32]:
+        """Which pictures a step learns from: each of a source once a round, in an order that seed and step decide."""
+        chosen, first = [], 0
+        for number, source in enumerate(self.sources):
+            count = len(source.data.labels)
+            places = np.arange(step * source.share, (step + 1) * source.share)
+            rounds, places = np.divmod(places, count)
+            for one in np.unique(rounds):
+                chosen.append(first + _order(self.seed, int(one), number, count)[places[rounds == one]])
+            first += count
+        return np.concatenate(chosen).astype(np.int32)
+
+    @tf.function(  # type: ignore[untyped-decorator]  # TensorFlow has no types
+        input_signature=[tf.TensorSpec([None], tf.int32), tf.TensorSpec([], tf.int32)]
+    )
+    def step(self, chosen: tf.Tensor, step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Learn from one batch; returns its loss and its accuracy before the step."""
+        pictures = tf.cast(tf.gather(self.images, chosen), tf.float32) / 255  # (N, 28, 28, 1)
+        labels = tf.gather(self.labels, chosen)  # (N,)
+        digit = tf.cast(labels < DIGITS, tf.float32)  # 1, or 0 for a not-digit, whose target is uniform
+        targets = tf.one_hot(labels, DIGITS) + (1 - digit[:, None]) / DIGITS  # (N, 10)
+        if self.recipe.distortion:
+            pictures = distort(pictures, self.recipe.distortion, tf.stack([self.seed, step]))
+        with tf.GradientTape() as tape:
+            logits = self.model(pictures, training=True)  # (N, 10)
+            loss = self.loss(targets, logits)
+        variables = self.model.trainable_variables
+        self.optimizer.apply(tape.gradient(loss, variables), variables)
+        # A young average would still hold the random start: its memory grows with the steps until it is full.
+        passed = tf.cast(step, tf.float32)
+        keep = tf.minimum(self.recipe.average, (1 + passed) / (10 + passed))
+        for mean, value in zip(self.average.trainable_variables, variables, strict=True):
+            mean.assign(keep * mean + (1 - keep) * value)
+        right = tf.cast(tf.equal(tf.argmax(logits, 1, tf.int32), labels), tf.float32)
+        return loss, tf.reduce_sum(right) / tf.reduce_sum(digit)
+
+
+@functools.lru_cache(16)  # a round has hundreds of steps
+def _order(seed: int, one: int, source: int, count: int) -> NDArray[np.int64]:
+    return np.random.default_rng((seed, one, source)).permutation(count)
