@@ -161,6 +161,12 @@ function mountSketchpad(element, trigger, props, watch, options) {
     sentAt = performance.now();
     resends = 0;
     trigger("input");
+    tell();
+  }
+
+  /** Tell the page what was sent or shown. */
+  function tell() {
+    canvas.dispatchEvent(new CustomEvent("sketchpad:changed", { bubbles: true, detail: sent }));
   }
 
   function sendSoon() {
@@ -177,6 +183,7 @@ function mountSketchpad(element, trigger, props, watch, options) {
     if (props.value === sent) return;
     sent = props.value;
     change(read(sent));
+    tell();
   }
 
   // Changes
@@ -286,6 +293,7 @@ function mountSketchpad(element, trigger, props, watch, options) {
   canvas.addEventListener("contextmenu", (event) => active && event.preventDefault());
   find(".undo").addEventListener("click", undo);
   find(".clear").addEventListener("click", clear);
+  canvas.addEventListener("sketchpad:clear", clear); // from elsewhere on the page
 
   find(".sketchpad").classList.toggle("framed", window.parent !== window);
   find(".placeholder").textContent = translate(options.placeholder);
