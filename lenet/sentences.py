@@ -40,7 +40,7 @@ def say(message: Message, digits: tuple[int, ...] = (), language: Language = "en
         digits: those that it names, from 0 to 9: two when torn, two or more when several, one when a digit or perhaps.
         language: of the sentence.
     """
-    names = [_article(digit) if language == "en" else str(digit) for digit in digits]
+    names = [name(digit, language) for digit in digits]
     comma, last = (", ", " and ") if language == "en" else ("、", " 和 ")
     row = last.join([comma.join(map(str, digits[:-1])), *map(str, digits[-1:])])
     first, second = (*names, "", "")[:2]
@@ -48,5 +48,8 @@ def say(message: Message, digits: tuple[int, ...] = (), language: Language = "en
     return sentence[:1].upper() + sentence[1:]
 
 
-def _article(digit: int) -> str:
-    return f"an {digit}" if digit == 8 else f"a {digit}"
+def name(digit: int, language: Language = "en") -> str:
+    """A digit as sentences name it: with its article, where the language has one."""
+    if language == "en":
+        return f"an {digit}" if digit == 8 else f"a {digit}"
+    return str(digit)
