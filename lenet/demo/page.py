@@ -8,7 +8,7 @@ import gradio as gr
 import numpy as np
 
 from lenet import classifier
-from lenet.demo import meters
+from lenet.demo import meters, teach
 from lenet.demo.api import add_api
 from lenet.demo.sketchpad import Sketchpad
 from lenet.demo.texts import TEXTS, both, language
@@ -17,7 +17,12 @@ from lenet.strokes import BRUSH_WIDTH, CANVAS_SIZE, PAPER
 from lenet.verdict import Prediction
 
 # Translated in the browser. A text may be a component's whole HTML.
-I18N = gr.I18n(**{each: texts | {"reading": meters.reading(language=each)} for each, texts in TEXTS.items()})
+I18N = gr.I18n(
+    **{
+        each: texts | {"reading": meters.reading(language=each), "teach": teach.panel(each)}
+        for each, texts in TEXTS.items()
+    }
+)
 
 # In Gradio 6 the look belongs to launch(): whoever launches the page, tests and benchmarks too, uses these.
 LAUNCH: dict[str, Any] = {
@@ -66,6 +71,8 @@ def build_demo(pad: type[Sketchpad] | type[gr.Sketchpad] = Sketchpad, weights: P
                     drawing = _sketchpad(pad)
                 with gr.Column(elem_id="right", min_width=280):
                     reading = gr.HTML(str(I18N("reading")), elem_id="reading")
+                    if issubclass(pad, Sketchpad):  # Gradio's own has no strokes
+                        teach.add_teach(I18N("teach"))
         # No queue: one small request an update, answered in place. "always_last": a drawing that changes while an
         # answer is on its way is sent as soon as that has come, so the last stroke is never lost.
         live: dict[str, Any] = {
