@@ -10,7 +10,7 @@ import numpy as np
 
 from lenet import classifier
 from lenet.datasets import mnist
-from lenet.demo import examples, meters, picture
+from lenet.demo import examples, meters, picture, teach
 from lenet.demo.api import add_api
 from lenet.demo.inside import LIVE, add_inside, encode
 from lenet.demo.sketchpad import Sketchpad
@@ -26,6 +26,7 @@ I18N = gr.I18n(
         | {
             "reading": meters.reading(language=each),
             "buttons": examples.buttons(each),
+            "teach": teach.panel(each),
             "picture_answer": picture.answer(language=each),
         }
         for each, texts in TEXTS.items()
@@ -95,6 +96,8 @@ def build_demo(
                     drawing = _sketchpad(pad)
                 with gr.Column(elem_id="right", min_width=280):
                     reading = gr.HTML(str(translated("reading")), elem_id="reading")
+                    if isinstance(drawing, Sketchpad):  # Gradio's own has no strokes
+                        teach.add_teach(translated("teach"))
                 if isinstance(drawing, Sketchpad):
                     examples.add_examples(str(translated("buttons")), pad="sketchpad")
             inside = add_inside(drawing, loading.result)

@@ -307,6 +307,7 @@ function mountSketchpad(element, trigger, props, watch, options) {
   canvas.addEventListener("contextmenu", (event) => active && event.preventDefault());
   find(".undo").addEventListener("click", undo);
   find(".clear").addEventListener("click", clear);
+  canvas.addEventListener("sketchpad:clear", clear); // from elsewhere on the page
 
   find(".sketchpad").classList.toggle("framed", window.parent !== window);
   find(".placeholder").textContent = translate(options.placeholder);

@@ -202,6 +202,7 @@ def test_ten_digits_are_read_on_gradios_own_pad_too(start: Callable, open_page: 
     expect(pad).to_be_visible()
     expect_blank(page)
     expect(page.locator("#examples")).to_have_count(0)  # they are drawn by our pad
+    expect(page.locator("#teach")).to_have_count(0)  # there are no strokes to keep
     box = pad.bounding_box()
     for digit, strokes in DIGITS.items():
         expect(page.get_by_text("select the draw tool")).to_be_hidden()
