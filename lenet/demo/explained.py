@@ -1,7 +1,5 @@
 """What is said and shown of one value inside the network, and of the ink, as HTML."""
 
-import base64
-import io
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,6 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from lenet.demo.inside_texts import EXPLAINED
+from lenet.demo.pixels import image_url
 from lenet.sentences import Language
 from lenet.verdict import Prediction
 
@@ -109,9 +108,7 @@ def _grid(values: NDArray[np.float32]) -> str:
 
 def _png(colours: NDArray[np.float32]) -> str:
     """(H, W, 3) from 0 to 255 as an address that holds the picture."""
-    file = io.BytesIO()
-    Image.fromarray(np.rint(colours).astype(np.uint8)).save(file, "PNG")
-    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
+    return image_url(Image.fromarray(np.rint(colours).astype(np.uint8)))
 
 
 def _signed(number: float) -> str:

@@ -317,4 +317,5 @@ function mountSketchpad(element, trigger, props, watch, options) {
   show(strokes);
   followDensity();
   new ResizeObserver(resize).observe(canvas);
+  find(".sketchpad").classList.add("ready");
 }
