@@ -27,7 +27,7 @@ from servers import run  # noqa: E402
 from lenet.strokes import render  # noqa: E402
 
 SCREENS = {
-    "desktop": {"viewport": {"width": 1100, "height": 660}, "device_scale_factor": 2},
+    "desktop": {"viewport": {"width": 1100, "height": 840}, "device_scale_factor": 2},
     "phone": {
         "viewport": {"width": 390, "height": 844},
         "device_scale_factor": 3,
