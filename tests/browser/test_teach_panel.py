@@ -36,6 +36,8 @@ class Panel(Pad):
     def put(self, digit: int) -> Drawing:
         """Draw a digit; what the pad sent of it."""
         self.draw(DIGITS[digit], steps=1)
+        # The first answer waits for TensorFlow.
+        expect(self.page.locator("#verdict")).not_to_have_attribute("data-verdict", "blank")
         end = DIGITS[digit][-1][-1]
         self.until(lambda: len(self.sent().strokes) == len(DIGITS[digit]))
         self.until(lambda: math.dist(self.sent().strokes[-1][-1], end) < 2)
