@@ -8,6 +8,7 @@
 TensorFlow is imported by the first `DigitClassifier`, not by this module: the page is up before it.
 """
 
+import functools
 import hashlib
 import json
 import os
@@ -18,11 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenet.checkpoint import write_atomic, write_json
-from lenet.preprocess import Picture, preprocess
+from lenet.preprocess import Ink, Picture, preprocess
 from lenet.verdict import Prediction, Thresholds, judge
 
 if TYPE_CHECKING:
     import keras
+
+    from lenet.inside import Activations, Inside
 
 # TensorFlow's start-up notes are not ours to print; it asks once, when it is imported.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -175,6 +178,27 @@ class DigitClassifier:
         Raises:
             PictureError: if it is not a picture.
         """
-        ink = preprocess(drawing)
+        return self.read(preprocess(drawing))
+
+    def read(self, ink: Ink) -> Prediction:
+        """Read what was found in a drawing."""
         whole, *parts = self.logits(np.stack([ink.picture, *(part.picture for part in ink.parts)]))  # each (10,)
         return judge(ink, whole, self.thresholds, np.array(parts))
+
+    def look(self, drawing: Picture) -> tuple[Prediction, "Activations"]:
+        """Read a drawing and keep what every layer of the network made of it.
+
+        Raises:
+            PictureError: if it is not a picture.
+        """
+        ink = preprocess(drawing)
+        activations = self.inside(ink.picture)
+        parts = self.logits(np.stack([part.picture for part in ink.parts])) if ink.parts else None
+        return judge(ink, activations.logits, self.thresholds, parts), activations
+
+    @functools.cached_property
+    def inside(self) -> "Inside":
+        """The look into this network; traced when it is first asked for."""
+        from lenet.inside import Inside
+
+        return Inside(self.model)

@@ -7,7 +7,7 @@ NumPy and Pillow only.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,19 +35,24 @@ class PictureError(ValueError):
     """Not a picture that can be read; the text says what it is and what can be."""
 
 
-def read_ink(drawing: Picture) -> tuple[Tones, int]:
-    """Find the ink of any accepted drawing.
+class Found(NamedTuple):
+    """The ink of a drawing, and the drawing as it was looked at."""
 
-    Returns:
-        The ink, (h, w) float32, 0 = paper, 1 = the fullest ink; and how many pixels of the drawing, across and down,
-        each of its pixels stands for: 1 for a pad, more for photos and large pictures.
+    ink: Tones  # (h, w) float32, 0 = paper, 1 = the fullest ink
+    step: int  # pixels of the drawing, across and down, that each of the ink's is: 1 for a pad, more for photos
+    tones: Tones  # (H, W) float32, 0 = black, 1 = white
+    shrunk: int  # pixels of the drawing, across and down, that each of the tones' is: more than 1 if it is large
+
+
+def read_ink(drawing: Picture) -> Found:
+    """Find the ink of any accepted drawing.
 
     Raises:
         PictureError: if it is not a picture.
     """
     tones, shrunk = _tones(drawing)
     ink, step = _ink(tones)
-    return ink, shrunk * step
+    return Found(ink, shrunk * step, tones, shrunk)
 
 
 def _tones(drawing: Picture) -> tuple[Tones, int]:
@@ -134,7 +139,7 @@ def _means(pixels: NDArray[Any], step: int) -> Tones:
 
 
 def _ink(tones: Tones) -> tuple[Tones, int]:
-    """Tell ink from paper, whichever is darker: as of `read_ink`, from (H, W) float32, 0 = black, 1 = white."""
+    """Tell ink from paper, whichever is darker: the ink of `Found`, and how many tones, across and down, became one."""
     border = np.concatenate([tones[0], tones[-1], tones[:, 0], tones[:, -1]])
     paper = np.median(border)
     away = tones - paper

@@ -59,7 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         read = classifier.DigitClassifier(options.weights)
         if not options.files:
-            test = mnist.load(options.mnist).test
+            test = mnist.load_test(options.mnist)
             index = int(np.random.default_rng().integers(len(test.images)))
             prediction = read(test.images[index])
             _say(f"MNIST test image {index}", prediction, options.json, int(test.labels[index]))

@@ -16,7 +16,7 @@ from PIL import Image
 
 from lenet.ink import Picture, PictureError, read_ink
 
-__all__ = ["Ink", "Part", "Picture", "PictureError", "normalise", "preprocess"]
+__all__ = ["Ink", "Part", "Picture", "PictureError", "Steps", "follow", "normalise", "preprocess"]
 
 SIDE = 28
 DIGIT_SIDE = 20  # the longer side of every digit in MNIST
@@ -61,6 +61,15 @@ class Ink:
     parts: tuple[Part, ...] = ()
 
 
+class Steps(NamedTuple):
+    """What there is between a drawing with ink and the network's picture."""
+
+    page: NDArray[np.float32]  # (H, W), 0 = black, 1 = white: the drawing in grey, shrunk if it is large
+    frame: tuple[float, float, float, float]  # (left, top, right, bottom) of the ink in the page's pixels
+    crop: NDArray[np.float32]  # (h, w), 0 = paper, 1 = ink: what is in the frame
+    small: NDArray[np.float32]  # (h, w), 0 = paper, 1 = ink: its longer side is 20 pixels
+
+
 def preprocess(drawing: Picture) -> Ink:
     """Find the ink of a drawing and bring it into MNIST's form.
 
@@ -72,15 +81,22 @@ def preprocess(drawing: Picture) -> Ink:
     Raises:
         PictureError: if it is none of these.
     """
-    ink, step = read_ink(drawing)  # each of its pixels is step × step of the drawing's
+    return follow(drawing)[0]
+
+
+def follow(drawing: Picture) -> tuple[Ink, Steps | None]:
+    """What `preprocess` returns, and what it makes on its way to it; None if there is no ink."""
+    ink, step, page, shrunk = read_ink(drawing)  # each of the ink's pixels is step × step of the drawing's
     rows, columns = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
     if not len(rows):
-        return Ink(None, 0.0, np.zeros((SIDE, SIDE), np.float32))
+        return Ink(None, 0.0, np.zeros((SIDE, SIDE), np.float32)), None
     left, top, right, bottom = int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
     box = (left * step, top * step, right * step, bottom * step)
     extent = step * max(right - left, bottom - top) / min(*(step * side for side in ink.shape), PAGE)
-    ink = ink[top:bottom, left:right]
-    return Ink(box, extent, normalise(ink), find_parts(ink))
+    crop = ink[top:bottom, left:right]
+    small = _scaled(crop)
+    frame = (box[0] / shrunk, box[1] / shrunk, box[2] / shrunk, box[3] / shrunk)
+    return Ink(box, extent, _centred(small), find_parts(crop)), Steps(page, frame, crop, small)
 
 
 def find_parts(ink: NDArray[np.float32]) -> tuple[Part, ...]:
@@ -134,11 +150,21 @@ def normalise(ink: NDArray[np.float32]) -> NDArray[np.float32]:
     Returns:
         (28, 28) float32, 0 = paper, 1 = ink.
     """
+    return _centred(_scaled(ink))
+
+
+def _scaled(ink: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The longer side scaled to 20 pixels, the fullest ink to 1."""
     height, width = ink.shape
     scale = DIGIT_SIDE / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    small = np.asarray(Image.fromarray(ink).resize(size, FILTER))
+    small: NDArray[np.float32] = np.asarray(Image.fromarray(ink).resize(size, FILTER))
     small = small / small.max()
+    return small
+
+
+def _centred(small: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(28, 28) with the centre of mass in the middle."""
     # Whole pixels keep the strokes sharp; clipped, so that a far-off mass pushes no ink over the edge.
     shifts = []
     for axis in (0, 1):

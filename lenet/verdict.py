@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenet.preprocess import Ink, Part
+from lenet.sentences import Message, say
 
 # It is one of two digits, only not which, when they have this much together and the second this part of the first.
 TORN, RIVAL = 0.75, 0.25
@@ -49,16 +50,23 @@ class Prediction:
         digit: 0 to 9, the likeliest; None when blank or several.
         probabilities: of the ten digits in order, 0 to 1, together 1; all 0 when blank, for nothing was read.
         picture: (28, 28) float32, 0 = paper, 1 = ink: what the network saw.
-        sentence: the verdict for a person.
+        message: which sentence says it to a person.
         digits: what was read, left to right: two or more when several, none when blank, else the one.
+        named: the digits that the sentence names.
     """
 
     verdict: Verdict
     digit: int | None
     probabilities: tuple[float, ...]
     picture: NDArray[np.float32]
-    sentence: str
+    message: Message
     digits: tuple[int, ...] = ()
+    named: tuple[int, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """The verdict for a person, in English."""
+        return say(self.message, self.named)
 
     def to_json(self) -> dict[str, Any]:
         """The fields that other programs read, with probabilities to six places."""
@@ -90,23 +98,22 @@ def judge(
         parts: (P, 10) the network's outputs for the pictures of `ink.parts`; None: they are not looked at.
     """
     if ink.extent < thresholds.blank:
-        sentence = "Draw a digit" if ink.box is None else "Keep drawing: too little ink to read yet."
-        return Prediction("blank", None, (0.0,) * 10, ink.picture, sentence)
+        return Prediction("blank", None, (0.0,) * 10, ink.picture, "empty" if ink.box is None else "little")
     probabilities = softmax(logits / thresholds.temperature)
     shown = tuple(probabilities.tolist())
     second, digit = np.argsort(probabilities, kind="stable")[-2:].tolist()
     if ink.parts and parts is not None:
         confidence, digits = read_row(ink.parts, softmax(parts / thresholds.temperature))
         if confidence >= thresholds.several and confidence > probabilities[digit]:
-            return Prediction("several", None, shown, ink.picture, _several(digits), digits)
+            return Prediction("several", None, shown, ink.picture, "several", digits, digits)
     if probabilities[digit] >= thresholds.unsure:
-        return Prediction("digit", digit, shown, ink.picture, f"This looks like {_article(digit)}.", (digit,))
+        return Prediction("digit", digit, shown, ink.picture, "digit", (digit,), (digit,))
+    message: Message = "none"
+    named: tuple[int, ...] = ()
     if probabilities[digit] + probabilities[second] >= TORN:
-        rival = f" or {_article(second)}" if probabilities[second] >= RIVAL * probabilities[digit] else ", perhaps"
-        sentence = f"{_article(digit).capitalize()}{rival}? Draw it once more, clearer."
-    else:
-        sentence = "Not like any digit: draw one from 0 to 9."
-    return Prediction("unsure", digit, shown, ink.picture, sentence, (digit,))
+        rivals = probabilities[second] >= RIVAL * probabilities[digit]
+        message, named = ("torn", (digit, second)) if rivals else ("perhaps", (digit,))
+    return Prediction("unsure", digit, shown, ink.picture, message, (digit,), named)
 
 
 def read_row(parts: Sequence[Part], probabilities: NDArray[np.float64]) -> tuple[float, tuple[int, ...]]:
@@ -137,12 +144,3 @@ def read_row(parts: Sequence[Part], probabilities: NDArray[np.float64]) -> tuple
         best[end] = max(ways, key=lambda way: way[:2])
     confidence, _, digits = best[end]
     return confidence, digits
-
-
-def _several(digits: tuple[int, ...]) -> str:
-    names = f"{', '.join(map(str, digits[:-1]))} and {digits[-1]}"
-    return f"This looks like {names}: draw one digit at a time."
-
-
-def _article(digit: int) -> str:
-    return f"an {digit}" if digit == 8 else f"a {digit}"

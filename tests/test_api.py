@@ -15,6 +15,8 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from photos import PHOTOS
 from PIL import Image
+from servers import Server
+from wrong_files import WRONG_FILES
 
 from lenet import predict
 from lenet.strokes import render
@@ -23,8 +25,13 @@ TEN = [str(digit) for digit in range(10)]
 
 
 @pytest.fixture(scope="module")
-def app(start: Callable) -> str:
-    return start([sys.executable, "app.py"]).url
+def server(start: Callable) -> Server:
+    return start([sys.executable, "app.py"])
+
+
+@pytest.fixture(scope="module")
+def app(server: Server) -> str:
+    return server.url
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +124,17 @@ def test_read_says_everything_several_digits_too(client: Client, tmp_path: Path)
 def test_no_picture_is_a_sentence(client: Client, endpoint: str) -> None:
     with pytest.raises(AppError, match="Send a picture"):
         client.predict(None, api_name=endpoint)
+
+
+@pytest.mark.parametrize("name", WRONG_FILES)
+def test_a_wrong_file_is_a_sentence_and_the_log_stays_clean(
+    server: Server, client: Client, tmp_path: Path, name: str
+) -> None:
+    content, sentence = WRONG_FILES[name]
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(AppError, match=sentence):
+        client.predict(handle_file(str(tmp_path / name)), api_name="/predict")
+    assert "Traceback" not in server.log.read_text()
 
 
 def test_it_is_documented_with_its_parameter_and_returns(client: Client) -> None:

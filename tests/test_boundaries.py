@@ -33,7 +33,7 @@ def test_only_the_demo_imports_gradio() -> None:
     assert [path.name for path in others if "gradio" in imports(path)] == []
 
 
-@pytest.mark.parametrize("module", ["ink", "photo", "preprocess", "strokes", "verdict"])
+@pytest.mark.parametrize("module", ["ink", "photo", "preprocess", "sentences", "strokes", "verdict"])
 def test_the_pure_modules_never_import_tensorflow(module: str) -> None:
     assert not {"tensorflow", "keras"} & imports(ROOT / "lenet" / f"{module}.py")
     assert not {"tensorflow", "keras", "gradio"} & loaded(f"lenet.{module}")

@@ -103,6 +103,14 @@ def test_what_was_downloaded_is_kept_and_not_asked_for_again(server: ThreadingHT
     assert {path.name: path.read_bytes() for path in cache.iterdir()} == {f"{name}.gz": GZ[name] for name in GZ}
 
 
+def test_for_the_test_images_only_their_two_files_are_downloaded(server: ThreadingHTTPServer, cache: Path) -> None:
+    where = source(server, "whole")
+    assert len(mnist.load_test(source=where).labels) == 10
+    assert server.asked == [("whole", "t10k-images-idx3-ubyte.gz"), ("whole", f"{LABELS}.gz")]
+    assert_small_mnist(mnist.load(source=where))  # and the others when they are needed
+    assert len(server.asked) == 4
+
+
 FAILURES = {
     "404": "answers 404",
     "503": "answers 503",

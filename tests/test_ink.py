@@ -26,7 +26,7 @@ def cropped(ink: np.ndarray) -> np.ndarray:
 
 def picture(drawing: object) -> np.ndarray:
     """(28, 28), 0 = paper, 1 = ink; all 0 without ink."""
-    ink, _ = read_ink(drawing)
+    ink, *_ = read_ink(drawing)
     return normalise(cropped(ink)) if ink.any() else np.zeros((28, 28), np.float32)
 
 
@@ -76,7 +76,7 @@ def test_a_large_picture_is_turned_once_whoever_turns_it(form: str) -> None:
 @pytest.mark.parametrize("kind", sorted(PHOTOS.keys() - RULED))
 def test_a_blank_page_has_no_ink(kind: str) -> None:
     for seed in range(3):
-        ink, _ = read_ink(PHOTOS[kind](BLANK, np.random.default_rng(seed)))
+        ink, *_ = read_ink(PHOTOS[kind](BLANK, np.random.default_rng(seed)))
         assert not ink.any()
 
 
@@ -92,7 +92,7 @@ def test_noise_is_no_ink(shape: tuple[int, int], noise: float) -> None:
 def test_ink_on_a_pad_is_as_rendered(digit: int, pen: int) -> None:
     drawing = render(DIGITS[digit], width=pen)
     for pad in (drawing, 255 - drawing):
-        ink, step = read_ink(pad)
+        ink, step, *_ = read_ink(pad)
         expected = 1 - drawing / np.float32(255)
         assert step == 1
         assert not ink[drawing == 255].any()
@@ -101,27 +101,27 @@ def test_ink_on_a_pad_is_as_rendered(digit: int, pen: int) -> None:
 
 def test_the_largest_pad_is_not_shrunk() -> None:
     drawing = render(placed(DIGITS[3], 1500, 1000, 1000), (2000, 2000), 90)
-    ink, step = read_ink(drawing)
+    ink, step, *_ = read_ink(drawing)
     assert step == 1
     np.testing.assert_allclose(ink, 1 - drawing / np.float32(255), atol=1e-6)
 
 
 def test_edges_as_browsers_draw_them_stay() -> None:
     drawing = np.asarray(Image.fromarray(render(placed(DIGITS[2], 900, 700, 700), (1400, 1400), 100)).reduce(5))
-    ink, _ = read_ink(drawing)
+    ink, *_ = read_ink(drawing)
     np.testing.assert_allclose(ink, 1 - drawing / np.float32(255), atol=1e-6)
 
 
 def test_a_picture_of_mnists_size_keeps_its_grey_edges() -> None:
     small = np.asarray(Image.fromarray(255 - render(DIGITS[8])).resize((28, 28), Image.Resampling.BILINEAR))
-    ink, _ = read_ink(small)
+    ink, *_ = read_ink(small)
     np.testing.assert_allclose(ink, small / np.float32(small.max()), atol=1e-6)
 
 
 @pytest.mark.parametrize("kind", ["jpeg 20", "jpeg 50", "jpeg 90", "jpeg 20 on grey", "jpeg 30 on black"])
 def test_the_ringing_of_a_jpeg_is_outside_the_box(kind: str) -> None:
     drawing = render(DIGITS[8])
-    ink, step = read_ink(PHOTOS[kind](drawing, np.random.default_rng(0)))
+    ink, step, *_ = read_ink(PHOTOS[kind](drawing, np.random.default_rng(0)))
     assert step == 1
     for axis in (0, 1):
         found, drawn = np.flatnonzero(ink.any(axis)), np.flatnonzero((drawing < 255).any(axis))
@@ -132,7 +132,7 @@ def test_the_ringing_of_a_jpeg_is_outside_the_box(kind: str) -> None:
 def test_twelve_megapixels_take_no_time_and_are_measured_in_their_own_pixels(as_array: bool) -> None:
     photo = PHOTOS["twelve megapixels"](render(DIGITS[0]), np.random.default_rng(0))
     start = time.perf_counter()
-    ink, step = read_ink(np.asarray(photo) if as_array else photo)
+    ink, step, *_ = read_ink(np.asarray(photo) if as_array else photo)
     assert time.perf_counter() - start < 2  # 0.1 on a quiet computer
     assert max(ink.shape) <= 450
     rows, columns = np.flatnonzero((render(DIGITS[0]) < 255).any(1)), np.flatnonzero((render(DIGITS[0]) < 255).any(0))
@@ -146,7 +146,7 @@ def test_a_large_image_of_any_mode_is_shrunk(mode: str) -> None:
     sheet = Image.new("L", (2500, 2400), 255)
     sheet.paste(0, (1000, 500, 1500, 1700))
     image = Image.fromarray(np.asarray(sheet, np.uint16) * 257) if mode == "I;16" else sheet.convert(mode)
-    ink, step = read_ink(image)
+    ink, step, *_ = read_ink(image)
     rows, columns = np.flatnonzero(ink.any(1)) * step, np.flatnonzero(ink.any(0)) * step
     assert step > 1
     np.testing.assert_allclose([columns[0], rows[0], columns[-1], rows[-1]], [1000, 500, 1500, 1700], atol=2 * step)

@@ -73,3 +73,11 @@ def test_empty_and_full_have_the_same_elements_so_that_nothing_is_replaced() -> 
         [element["tag"] for element in Elements(html).found] for html in (meters.reading(), meters.reading(SEVEN))
     ]
     assert shapes[0] == shapes[1]
+
+
+def test_the_page_speaks_chinese_too() -> None:
+    html = meters.reading(SEVEN, "zh")
+    assert "看起来是 7。</p>" in html
+    assert "network sees" not in html
+    shapes = [[each["tag"] for each in Elements(page).found] for page in (html, meters.reading(SEVEN))]
+    assert shapes[0] == shapes[1]

@@ -49,6 +49,22 @@ def test_a_named_folder_comes_before_mnist_dir_and_that_before_the_cache(
     assert_small_mnist(mnist.load(source=source()))
 
 
+def test_the_test_images_alone_need_only_their_two_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for form in ("gz", "npz"):
+        folder = fill(tmp_path / form, form)
+        for name in (IMAGES, "train-labels-idx1-ubyte"):
+            (folder / f"{name}.gz").unlink(missing_ok=True)
+        monkeypatch.setenv("MNIST_DIR", str(folder))
+        alone = mnist.load_test(source=source())
+        np.testing.assert_array_equal(alone.images, ARRAYS["t10k-images-idx3-ubyte"])
+        np.testing.assert_array_equal(alone.labels, ARRAYS[LABELS])
+    (tmp_path / "gz" / f"{LABELS}.gz").unlink()
+    with pytest.raises(mnist.DatasetError) as refused:
+        mnist.load_test(tmp_path / "gz", source=source())
+    assert_says(str(refused.value), f"lacks {LABELS};", "t10k-images-idx3-ubyte")
+    assert IMAGES not in str(refused.value)
+
+
 def test_an_incomplete_folder_is_told_what_it_lacks_and_what_it_should_hold(tmp_path: Path) -> None:
     folder = fill(tmp_path / "here")
     (folder / f"{LABELS}.gz").unlink()
@@ -97,9 +113,7 @@ def test_a_damaged_npz_is_named_with_its_array_and_the_remedy(tmp_path: Path, da
     change, fault = NPZ_DAMAGES[damage]
     arrays = {KEYS[name]: array for name, array in ARRAYS.items()} | change
     np.savez_compressed(tmp_path / "mnist.npz", **{key: array for key, array in arrays.items() if array is not None})
-    assert_says(
-        refusal(tmp_path, source()), f"{tmp_path / 'mnist.npz'}: {fault}", "put the four files from http://mirr"
-    )
+    assert_says(refusal(tmp_path, source()), f"{tmp_path / 'mnist.npz'}: {fault}", "put the files from http://mirr")
 
 
 @pytest.mark.parametrize("content", [b"", b"not a zip", "cut"])

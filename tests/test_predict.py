@@ -75,7 +75,7 @@ def test_without_files_a_random_test_image_is_read_and_its_truth_told(
 ) -> None:
     images = np.stack([255 - render(DIGITS[digit], (280, 280)) for digit in range(10)])[:, ::10, ::10]
     split = mnist.Split(images, np.arange(10, dtype=np.uint8))
-    monkeypatch.setattr(mnist, "load", lambda folder=None: mnist.Mnist(split, split, split))
+    monkeypatch.setattr(mnist, "load_test", lambda folder=None: split)
     assert predict.main([]) == 0
     line = re.fullmatch(r"MNIST test image (\d): truth (\d), read (\d) \(.*%\)\n", capsys.readouterr().out)
     assert line is not None

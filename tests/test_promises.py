@@ -8,7 +8,7 @@ import pytest
 from digits import DIGITS
 from doodles import doodle
 
-from lenet import card, classifier
+from lenet import classifier
 from lenet.classifier import DigitClassifier
 from lenet.datasets.drawings import place
 from lenet.datasets.rows import row
@@ -74,9 +74,3 @@ def test_the_committed_figures_are_of_the_committed_weights_and_reach_the_bar() 
     assert people["renderings"]["same"] >= 0.97
     assert doodles["not_digits"]["count"] == 1000
     assert sum(doodles["not_digits"]["verdicts"].get(verdict, 0) for verdict in ("digit", "several")) <= 0.1
-
-
-def test_the_committed_weights_are_the_seed_that_is_best_in_validation() -> None:
-    runs = card.seeds(METRICS, json.loads((classifier.WEIGHTS / card.LOG).read_text(encoding="utf-8")))
-    wrong = {run["seed"]: sum(misses for misses, _ in run["validation"]) for run in runs}
-    assert wrong[METRICS["training"]["seed"]] == min(wrong.values())

@@ -6,6 +6,8 @@ from typing import Any
 import gradio as gr
 from PIL import Image
 
+from lenet.demo.picture_input import PictureInput, Refusal
+from lenet.demo.texts import TEXTS
 from lenet.preprocess import Picture, PictureError
 from lenet.verdict import Prediction
 
@@ -17,15 +19,17 @@ def add_api(read: Callable[[Picture], Prediction]) -> None:
         read: from a picture to a prediction.
     """
 
-    def answer(image: Image.Image | None) -> Prediction:
+    def answer(image: Image.Image | Refusal | None) -> Prediction:
         if image is None:
             raise gr.Error("Send a picture: a file, a URL or base64.", print_exception=False)
+        if isinstance(image, str):
+            raise gr.Error(TEXTS["en"][image], print_exception=False)
         try:
             return read(image)
         except PictureError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
-    def predict(image: Image.Image | None) -> tuple[dict[str, float] | None, str]:
+    def predict(image: Image.Image | Refusal | None) -> tuple[dict[str, float] | None, str]:
         """Read the handwritten digit in a picture.
 
         Args:
@@ -42,7 +46,7 @@ def add_api(read: Callable[[Picture], Prediction]) -> None:
         confidences = {str(digit): probability for digit, probability in enumerate(prediction.probabilities)}
         return confidences, prediction.verdict
 
-    def read_all(image: Image.Image | None) -> dict[str, Any]:
+    def read_all(image: Image.Image | Refusal | None) -> dict[str, Any]:
         """Read a picture and say everything about it, several digits too.
 
         Args:
@@ -56,7 +60,7 @@ def add_api(read: Callable[[Picture], Prediction]) -> None:
         return prediction.to_json() | {"sentence": prediction.sentence}
 
     # Not shown: they say to Gradio, its documentation and its clients what goes in and out.
-    image = gr.Image(label="Picture", type="pil", image_mode=None, sources=["upload"], visible=False)
+    image = PictureInput(label="Picture", sources=["upload"], visible=False)
     probabilities = gr.Label(label="Probabilities", visible=False)
     verdict = gr.Textbox(label="Verdict", visible=False)
     reading = gr.JSON(label="Reading", visible=False)

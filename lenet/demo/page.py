@@ -1,5 +1,6 @@
 """The page's layout and its one live event: pad → reading."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -8,14 +9,33 @@ import gradio as gr
 import numpy as np
 
 from lenet import classifier
-from lenet.demo import meters
+from lenet.datasets import mnist
+from lenet.demo import examples, meters, picture, teach
 from lenet.demo.api import add_api
+from lenet.demo.inside import LIVE, add_inside, encode
 from lenet.demo.sketchpad import Sketchpad
+from lenet.demo.texts import TEXTS, both, language, translated
 from lenet.preprocess import Picture
 from lenet.strokes import BRUSH_WIDTH, CANVAS_SIZE, PAPER
 from lenet.verdict import Prediction
 
-TITLE = "Draw a digit, LeNet-5 reads it"
+# Translated in the browser. A text may be a component's whole HTML.
+I18N = gr.I18n(
+    **{
+        each: texts
+        | {
+            "reading": meters.reading(language=each),
+            "buttons": examples.buttons(each),
+            "teach": teach.panel(each),
+            "picture_answer": picture.answer(language=each),
+        }
+        for each, texts in TEXTS.items()
+    }
+)
+
+# Gradio keeps uploaded pictures as files, so that the page can show them. Seconds: every minute those older than five
+# minutes are deleted (a program's may have to wait for its turn), and all of them when the server ends.
+DELETE_UPLOADS = (60, 300)
 
 # In Gradio 6 the look belongs to launch(): whoever launches the page, tests and benchmarks too, uses these.
 LAUNCH: dict[str, Any] = {
@@ -25,15 +45,20 @@ LAUNCH: dict[str, Any] = {
         neutral_hue="slate",
         font=["system-ui", "sans-serif"],
         font_mono=["ui-monospace", "monospace"],
-    ),
+    ).set(body_text_color_subdued="*neutral_500", body_text_color_subdued_dark="*neutral_400"),  # its own: 2.6 : 1
     "css_paths": Path(__file__).with_name("page.css"),
     "footer_links": ["api", "gradio", "settings"],
     "run_history": False,  # or every live update is recorded in the visitor's browser
     "max_file_size": "20mb",
+    "i18n": I18N,
 }
 
 
-def build_demo(pad: type[Sketchpad] | type[gr.Sketchpad] = Sketchpad, weights: Path = classifier.WEIGHTS) -> gr.Blocks:
+def build_demo(
+    pad: type[Sketchpad] | type[gr.Sketchpad] = Sketchpad,
+    weights: Path = classifier.WEIGHTS,
+    test_images: Callable[[], mnist.Split] = mnist.load_test,
+) -> gr.Blocks:
     """Build the page; `launch(**LAUNCH)` serves it.
 
     The weights are checked here; TensorFlow loads in the background, and the first drawing waits for it.
@@ -41,6 +66,7 @@ def build_demo(pad: type[Sketchpad] | type[gr.Sketchpad] = Sketchpad, weights: P
     Args:
         pad: what to draw on: our `Sketchpad`, which answers while the pen moves, or Gradio's own.
         weights: folder of the weights.
+        test_images: loads MNIST's test images, when a visitor first asks for one.
 
     Raises:
         WeightsError: if the weights are missing or damaged.
@@ -51,36 +77,48 @@ def build_demo(pad: type[Sketchpad] | type[gr.Sketchpad] = Sketchpad, weights: P
     def read(drawing: Picture) -> Prediction:
         return loading.result()(drawing)
 
-    def show(drawing: Picture) -> str:
-        return meters.reading(read(drawing))
+    def show(drawing: Picture, opened: bool, request: gr.Request) -> tuple[str, Any]:
+        if not opened:
+            return meters.reading(read(drawing), language(request)), gr.skip()
+        classifier = loading.result()
+        prediction, activations = classifier.look(drawing)
+        layers = encode(prediction, activations, classifier.thresholds.temperature)
+        return meters.reading(prediction, language(request)), layers
 
     demo: gr.Blocks
-    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as demo:
+    with gr.Blocks(
+        title=TEXTS["en"]["title"], analytics_enabled=False, fill_width=True, delete_cache=DELETE_UPLOADS
+    ) as demo:
         with gr.Column(elem_id="page"):
-            gr.Markdown(f"# {TITLE}", elem_id="heading")
+            gr.Markdown("# " + translated("title"), elem_id="heading")
             with gr.Row(elem_id="desk"):
                 with gr.Column(elem_id="left", min_width=280):
                     drawing = _sketchpad(pad)
                 with gr.Column(elem_id="right", min_width=280):
-                    reading = gr.HTML(meters.reading(), elem_id="reading")
-        # No queue: one small request an update, answered in place. "always_last": a drawing that changes while an
-        # answer is on its way is sent as soon as that has come, so the last stroke is never lost.
-        live: dict[str, Any] = {
-            "queue": False,
-            "trigger_mode": "always_last",
-            "show_progress": "hidden",
-            "api_visibility": "private",
-        }
-        drawing.input(show, drawing, reading, **live)
+                    reading = gr.HTML(str(translated("reading")), elem_id="reading")
+                    if isinstance(drawing, Sketchpad):  # Gradio's own has no strokes
+                        teach.add_teach(translated("teach"))
+                if isinstance(drawing, Sketchpad):
+                    examples.add_examples(str(translated("buttons")), pad="sketchpad")
+            inside = add_inside(drawing, loading.result)
+            picture.add_picture(lambda ink: loading.result().read(ink), test_images)
+        outputs = [reading, inside.layers]
+        drawing.input(show, [drawing, inside.opened], outputs, **LIVE)
         if isinstance(drawing, gr.Sketchpad):  # its `input` may bring the stroke before; `change` follows with the last
-            drawing.change(show, drawing, reading, **live)
+            drawing.change(show, [drawing, inside.opened], outputs, **LIVE)
         add_api(read)
     return demo
 
 
 def _sketchpad(pad: type[Sketchpad] | type[gr.Sketchpad]) -> Sketchpad | gr.Sketchpad:
     if issubclass(pad, Sketchpad):
-        return pad(elem_id="sketchpad", placeholder="Draw a digit")
+        return pad(
+            elem_id="sketchpad",
+            label=translated("pad"),
+            placeholder=both("placeholder"),
+            undo_label=both("undo"),
+            clear_label=both("clear"),
+        )
     # A white background as value puts the pen down; without one, and after a Clear, strokes do nothing.
     paper = np.full((CANVAS_SIZE, CANVAS_SIZE), PAPER, np.uint8)
     drawing = pad(

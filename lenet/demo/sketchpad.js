@@ -79,7 +79,7 @@ function encode(strokes, size, pen) {
  * @param {(event: string) => void} trigger tells Gradio of an event
  * @param {{ value: string, label: string }} props `value` is what an event sends
  * @param {(name: string, changed: () => void) => void} watch calls back when the server has changed a prop
- * @param {{ size: number, pen: number, placeholder: string, undo: string, clear: string }} options
+ * @param {{ size: number, pen: number, placeholder: Text, undo: Text, clear: Text }} options
  */
 function mountSketchpad(element, trigger, props, watch, options) {
   /** @param {string} selector */
@@ -93,6 +93,8 @@ function mountSketchpad(element, trigger, props, watch, options) {
   let history = [];
   /** @type {{ id: number, type: string, stroke: Stroke } | null} the pointer that draws, and its stroke */
   let active = null;
+  /** the frame in which a drawing that draws itself will go on; 0 when none does */
+  let frame = 0;
   let sent = props.value;
   let sentAt = -Infinity;
   let timer = 0;
@@ -149,6 +151,12 @@ function mountSketchpad(element, trigger, props, watch, options) {
     sentAt = performance.now();
     resends = 0;
     trigger("input");
+    tell();
+  }
+
+  /** Tell the page what was sent or shown. */
+  function tell() {
+    canvas.dispatchEvent(new CustomEvent("sketchpad:changed", { bubbles: true, detail: sent }));
   }
 
   function sendSoon() {
@@ -165,6 +173,7 @@ function mountSketchpad(element, trigger, props, watch, options) {
     if (props.value === sent) return;
     sent = props.value;
     change(read(sent));
+    tell();
   }
 
   // Changes
@@ -177,6 +186,8 @@ function mountSketchpad(element, trigger, props, watch, options) {
 
   /** @param {Stroke[]} next */
   function show(next) {
+    cancelAnimationFrame(frame);
+    frame = 0;
     active = null;
     strokes = next;
     redraw();
@@ -194,6 +205,27 @@ function mountSketchpad(element, trigger, props, watch, options) {
   function clear() {
     if (strokes.length) change([]);
     send();
+  }
+
+  /**
+   * Draw by itself, in place of what is there, which one Undo brings back. Any other change stops it and goes on from
+   * what is drawn by then; but the next one to draw itself takes its place, as if it had not been.
+   * @param {CustomEvent<{ pad: string, strokes: Stroke[] }>} event the pad's elem_id, and strokes in its units
+   */
+  function draw({ detail }) {
+    if (!document.getElementById(detail.pad)?.contains(element)) return;
+    if (!frame) change([]);
+    const atOnce = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const start = performance.now();
+    const step = () => {
+      if (!element.isConnected) return;
+      const next = atOnce ? detail.strokes : drawnBy(detail.strokes, performance.now() - start);
+      show(next);
+      if (next === detail.strokes) return send();
+      sendSoon();
+      frame = requestAnimationFrame(step); // none while the browser's tab is hidden: then it ends when that is shown
+    };
+    step();
   }
 
   // The pen
@@ -260,6 +292,7 @@ function mountSketchpad(element, trigger, props, watch, options) {
     element.isConnected ? listener(event) : listening.abort();
   document.addEventListener("keydown", whileHere(keyDown), { signal });
   window.addEventListener("sketchpad:failed", whileHere(sendAgain), { signal });
+  window.addEventListener("sketchpad:draw", whileHere(draw), { signal });
   watch("value", takeOver);
 
   canvas.addEventListener("pointerdown", penDown);
@@ -274,13 +307,15 @@ function mountSketchpad(element, trigger, props, watch, options) {
   canvas.addEventListener("contextmenu", (event) => active && event.preventDefault());
   find(".undo").addEventListener("click", undo);
   find(".clear").addEventListener("click", clear);
+  canvas.addEventListener("sketchpad:clear", clear); // from elsewhere on the page
 
   find(".sketchpad").classList.toggle("framed", window.parent !== window);
-  find(".placeholder").textContent = options.placeholder;
-  find(".undo span").textContent = options.undo;
-  find(".clear span").textContent = options.clear;
+  find(".placeholder").textContent = translate(options.placeholder);
+  find(".undo span").textContent = translate(options.undo);
+  find(".clear span").textContent = translate(options.clear);
   canvas.setAttribute("aria-label", props.label);
   show(strokes);
   followDensity();
   new ResizeObserver(resize).observe(canvas);
+  find(".sketchpad").classList.add("ready");
 }

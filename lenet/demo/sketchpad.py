@@ -8,6 +8,10 @@ As an input it stands in for `gr.Sketchpad(image_mode="L")`. It knows nothing of
 What travels is the drawing of `lenet/strokes.py` as JSON *text*, "" for an empty pad. Not the object that the text
 stands for: Gradio's page wraps each nested list in a proxy and walks it several times, which for 200 points took
 10.9 ms of script an update instead of 3.7 (Chromium on one core).
+
+Scripts on the page meet it by two events. `sketchpad:draw` on the window, with `{pad, strokes}`, lets the pad of that
+`elem_id` draw the strokes, in its own units, as a hand would; one Undo takes them back. `sketchpad:changed` bubbles up
+from the canvas whenever another drawing is sent or shown, with its text.
 """
 
 import json
@@ -19,12 +23,13 @@ import numpy as np
 from gradio.events import Dependency
 from numpy.typing import NDArray
 
+from lenet.demo.texts import TRANSLATE
 from lenet.strokes import BRUSH_WIDTH, CANVAS_SIZE, Drawing, DrawingError
 
 HERE = Path(__file__).parent
 HTML = (HERE / "sketchpad.html").read_text("utf-8")
 CSS = (HERE / "sketchpad.css").read_text("utf-8")
-JS = (HERE / "sketchpad.js").read_text("utf-8")
+JS = TRANSLATE + "\n".join((HERE / name).read_text("utf-8") for name in ("sketchpad_hand.js", "sketchpad.js"))
 
 # The page keeps a drawing within 8 kB; 10,000 points, strokes.py's limit, are some 160,000 characters.
 MAX_TEXT = 200_000
@@ -48,18 +53,21 @@ class Sketchpad(gr.HTML):
         self,
         value: Value = None,
         *,
-        label: str = "Drawing pad",
+        label: str | gr.i18n.I18nData = "Drawing pad",
         size: int = CANVAS_SIZE,
         pen: float = BRUSH_WIDTH,
-        placeholder: str = "Draw here",
-        undo_label: str = "Undo",
-        clear_label: str = "Clear",
+        placeholder: str | dict[str, str] = "Draw here",
+        undo_label: str | dict[str, str] = "Undo",
+        clear_label: str | dict[str, str] = "Clear",
         **kwargs: Any,
     ) -> None:
         """Put a pad on the page.
 
         Its side is the column's width, at most 420 px, less where the window is low or an upright phone; the CSS
         property `--sketchpad-size` overrides that.
+
+        A text is one for all, or one in each language by its code, `{"en": …, "zh": …}`: the browser's first of them
+        is shown, else the first.
 
         Args:
             value: a drawing to begin with.

@@ -1,7 +1,8 @@
-"""Take the README's picture of the page: a 7 drawn with the mouse, as the page then looks.
+"""Take the README's pictures: the page with a 7 drawn with the mouse, and the steps of a photo that it reads.
 
     $ python tests/browser/screenshot.py
     docs/page.png
+    docs/pipeline.png
 
 More of them, to look at: `--all FOLDER` takes desktop and phone, light and dark, every verdict.
 """
@@ -12,17 +13,21 @@ import sys
 import tempfile
 from pathlib import Path
 
+import numpy as np
 from playwright.sync_api import Browser, expect, sync_playwright
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent)]  # as pytest does
+sys.path[:0] = [str(HERE.parent), str(HERE.parents[1])]  # as pytest does
 import chromium  # noqa: E402
 from digits import DIGITS, HOUSE, placed  # noqa: E402
 from pen import Pen  # noqa: E402
+from photos import snapshot  # noqa: E402
 from servers import run  # noqa: E402
 
+from lenet.strokes import render  # noqa: E402
+
 SCREENS = {
-    "desktop": {"viewport": {"width": 1100, "height": 660}, "device_scale_factor": 2},
+    "desktop": {"viewport": {"width": 1100, "height": 840}, "device_scale_factor": 2},
     "phone": {
         "viewport": {"width": 390, "height": 844},
         "device_scale_factor": 3,
@@ -59,6 +64,23 @@ def take(browser: Browser, url: str, path: Path, screen: str, scheme: str, name:
     print(path)
 
 
+def take_steps(browser: Browser, url: str, path: Path) -> None:
+    """The strip under a photo-like picture of a 7, far from the middle and in a shadow."""
+    context = browser.new_context(**SCREENS["desktop"])
+    page = context.new_page()
+    page.goto(url)
+    page.get_by_role("button", name="Read a picture").click()
+    with tempfile.TemporaryDirectory() as folder:
+        photo = Path(folder) / "seven.png"
+        snapshot(render(placed(DIGITS[7], 130, 170, 120), width=12), np.random.default_rng(0)).save(photo)
+        page.locator("#picture-input input[type=file]").set_input_files(photo)
+        expect(page.locator("#picture-answer")).to_contain_text("This looks like a 7.")
+    page.mouse.move(0, 0)
+    page.locator("#picture-steps .strip").screenshot(path=path, animations="disabled")
+    context.close()
+    print(path)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--all", type=Path, metavar="FOLDER")
@@ -69,6 +91,7 @@ def main() -> None:
         try:
             if options.all is None:
                 take(browser, server.url, Path("docs/page.png"), "desktop", "light", "7")
+                take_steps(browser, server.url, Path("docs/pipeline.png"))
             else:
                 for screen, scheme, name in itertools.product(SCREENS, ("light", "dark"), DRAWINGS):
                     take(browser, server.url, options.all / f"{screen}-{scheme}-{name}.png", screen, scheme, name)

@@ -46,7 +46,7 @@ def expect_blank(page: Page) -> None:
 
 def expect_seen(pad: Pad, strokes: int) -> None:
     """The picture on the page is that of the pad's drawing, which has so many strokes."""
-    pad.until(lambda: len(pad.sent().strokes) == strokes)
+    pad.until(lambda: len(pad.sent().strokes) == strokes and pad.shows(pad.sent()))
     pixels = np.rint(preprocess(pad.sent().render()).picture * 255).astype(np.uint8)
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "PNG")
@@ -201,6 +201,8 @@ def test_ten_digits_are_read_on_gradios_own_pad_too(start: Callable, open_page: 
     pad = page.locator("#sketchpad canvas").first
     expect(pad).to_be_visible()
     expect_blank(page)
+    expect(page.locator("#examples")).to_have_count(0)  # they are drawn by our pad
+    expect(page.locator("#teach")).to_have_count(0)  # there are no strokes to keep
     box = pad.bounding_box()
     for digit, strokes in DIGITS.items():
         expect(page.get_by_text("select the draw tool")).to_be_hidden()

@@ -139,3 +139,17 @@ def test_the_server_can_put_a_drawing_on_the_pad_and_empty_it(pad: Pad) -> None:
     pad.until(lambda: pad.ink() == 0)
     pad.page.keyboard.press("Control+z")
     pad.expect_strokes(2)
+
+
+def test_the_page_hears_of_each_drawing_and_can_clear_the_pad(pad: Pad) -> None:
+    pad.page.evaluate("document.addEventListener('sketchpad:changed', (event) => { window.heard = event.detail; })")
+    pad.draw([ROOF])
+    drawing = pad.expect_strokes(1)
+    assert Drawing.from_json(json.loads(pad.page.evaluate("heard"))) == drawing
+    pad.button("Example").click()
+    pad.page.wait_for_function("JSON.parse(heard).strokes[0][0][0] === 40")
+    pad.canvas.evaluate("canvas => canvas.dispatchEvent(new Event('sketchpad:clear'))")
+    pad.expect_strokes(0)
+    assert pad.page.evaluate("heard") == ""
+    pad.page.keyboard.press("Control+z")
+    pad.expect_strokes(1)

@@ -1,0 +1,182 @@
+"""A picture is read where it is shown, step by step, and what is no picture gets a sentence there."""
+
+import json
+import re
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+from digits import DIGITS, HOUSE
+from pads import PHONE
+from pen import Pen
+from PIL import Image
+from playwright.sync_api import Page, expect
+from servers import Server
+from small_mnist import ARRAYS, GZ
+from wrong_files import WRONG_FILES, png
+
+from lenet.strokes import render
+
+HINT = "A photo or a scan of a digit"
+
+
+class Mirror(BaseHTTPRequestHandler):
+    """Serves the small MNIST, or nothing, when it is told to."""
+
+    asked: ClassVar[list[str]] = []
+    go = threading.Event()
+    serves = False
+
+    def do_GET(self) -> None:
+        name = self.path.strip("/")
+        self.asked.append(name)
+        self.go.wait(30)
+        if not self.serves:
+            return self.send_error(404)
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(GZ[name.removesuffix(".gz")])
+        return None
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def server(browser: object, start: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The page; MNIST is not on its machine, and comes from the mirror."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Mirror) as mirror:
+        threading.Thread(target=mirror.serve_forever, daemon=True).start()
+        env = {"MNIST_DIR": "", "XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache")), "no_proxy": "*"}
+        address = f"http://127.0.0.1:{mirror.server_port}/"
+        yield start([sys.executable, "tests/browser/mnist_app.py", address], env)
+        mirror.shutdown()
+
+
+def opened(page: Page) -> Page:
+    page.get_by_role("button", name=re.compile("Read a picture|识别图片")).click()
+    expect(page.locator("#picture-input")).to_be_visible()
+    return page
+
+
+def show(page: Page, name: str, content: bytes) -> None:
+    file = {"name": name, "mimeType": "image/png", "buffer": content}
+    page.locator("#picture-input input[type=file]").set_input_files(file)
+
+
+def remove(page: Page) -> None:
+    page.locator("#picture-input").get_by_role("button", name="Remove Image").click()
+    expect(page.locator("#picture-answer")).to_contain_text(HINT)
+
+
+def test_a_picture_is_read_beside_it_in_five_steps_and_the_pad_keeps_its_own_answer(
+    server: Server, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(server.url)
+    expect(page.locator("#picture-input")).to_have_count(0)  # closed, there is nothing of it on the page
+    Pen(page).draw(DIGITS[3], steps=1)
+    expect(page.locator("#verdict")).to_have_text("This looks like a 3.")
+    show(opened(page), "seven.png", png(7))
+    answer, steps = page.locator("#picture-answer"), page.locator("#picture-steps")
+    expect(answer.get_by_role("status")).to_contain_text("This looks like a 7.")
+    expect(answer.get_by_role("meter")).to_have_count(10)
+    expect(answer.locator(".chosen")).to_have_attribute("data-digit", "7")
+    expect(steps.get_by_role("img")).to_have_count(4)
+    expect(steps.get_by_role("listitem")).to_have_count(5)
+    expect(steps.get_by_role("listitem").last).to_contain_text("7")
+    expect(page.locator("#verdict")).to_have_text("This looks like a 3.")
+    expect(page.locator("#probabilities, #verdict, #seen")).to_have_count(3)
+    remove(page)
+    expect(steps.get_by_role("img")).to_have_count(0)
+    expect(answer.locator("[data-probability='0.0000']")).to_have_count(10)
+
+
+def test_the_camera_is_no_mirror(server: Server) -> None:
+    with urllib.request.urlopen(f"{server.url}/config", timeout=10) as answer:
+        components = json.load(answer)["components"]
+    (props,) = [each["props"] for each in components if each["props"].get("elem_id") == "picture-input"]
+    assert props["webcam_options"]["mirror"] is False
+
+
+def test_an_upload_is_deleted_again(server: Server, open_page: Callable[..., Page]) -> None:
+    page = opened(open_page(server.url))
+    show(page, "seven.png", png(7))
+    expect(page.locator("#picture-answer")).to_contain_text("This looks like a 7.")
+    path = page.locator("#picture-input img").get_attribute("src").partition("/file=")[2]
+    assert Path(path).is_file()
+    deadline = time.monotonic() + 30
+    while Path(path).exists():
+        assert time.monotonic() < deadline
+        page.wait_for_timeout(100)
+
+
+def test_wrong_files_get_a_sentence_and_the_next_picture_is_read(
+    server: Server, open_page: Callable[..., Page]
+) -> None:
+    page = opened(open_page(server.url))
+    answer = page.locator("#picture-answer")
+    for name in ("text.png", "cut.png", "seven.svg", "huge-bomb.png"):
+        content, sentence = WRONG_FILES[name]
+        show(page, name, content)
+        expect(answer).to_contain_text(sentence)
+        expect(page.locator("#picture-input img")).to_have_count(0)
+        expect(page.locator("#picture-steps").get_by_role("img")).to_have_count(0)
+        show(page, "eight.png", png(8))
+        expect(answer).to_contain_text("This looks like an 8.")
+        remove(page)
+    assert "Traceback" not in server.log.read_text()
+    house = page.locator("#picture-answer").get_by_role("status")
+    path = Path(server.log.with_name("house.png"))
+    Image.fromarray(render(HOUSE, width=8)).save(path)
+    page.locator("#picture-input input[type=file]").set_input_files(path)
+    expect(house).to_have_attribute("data-verdict", "unsure")
+    expect(page.locator("#picture-steps").get_by_role("listitem").last).to_contain_text("?")
+
+
+def test_a_surprise_shows_a_test_image_and_its_label_and_says_when_it_cannot(
+    server: Server, open_page: Callable[..., Page]
+) -> None:
+    pages = [opened(open_page(server.url)) for _ in range(2)]
+    for page in pages:
+        page.get_by_role("button", name="Surprise me").click()
+        expect(page.locator("#picture-answer")).to_contain_text("Downloading MNIST’s test images once (1.7 MB)…")
+    Mirror.go.set()
+    for page in pages:
+        expect(page.locator("#picture-answer")).to_contain_text("MNIST’s test images could not be had.")
+        expect(page.locator("#picture-answer")).to_contain_text("t10k-images-idx3-ubyte.gz could not be downloaded")
+    assert len(Mirror.asked) == 1  # for both
+    page = pages[0]
+    answer = page.locator("#picture-answer")
+    show(page, "seven.png", png(7))  # nothing is broken
+    expect(answer).to_contain_text("This looks like a 7.")
+    Mirror.serves = True
+    page.get_by_role("button", name="Surprise me").click()
+    note = answer.get_by_text(re.compile(r"^Test image \d of MNIST, labelled \d\.$"))
+    expect(note).to_be_visible()
+    index, label = map(int, re.findall(r"\d", note.inner_text()))
+    assert label == ARRAYS["t10k-labels-idx1-ubyte"][index]
+    expect(page.locator("#picture-steps").get_by_role("img")).to_have_count(4)
+    expect(page.locator("#picture-input img")).to_have_attribute("src", re.compile("^data:image/png;base64,"))
+    assert "Traceback" not in server.log.read_text()
+
+
+def test_on_a_phone_the_strip_stays_inside_the_page_in_chinese_too(
+    server: Server, open_page: Callable[..., Page]
+) -> None:
+    page = opened(open_page(server.url, **PHONE, locale="zh-CN"))
+    show(page, "seven.png", png(7))
+    expect(page.locator("#picture-answer")).to_contain_text("看起来是 7。")
+    strip = page.locator("#picture-steps").get_by_role("list")
+    expect(strip).to_contain_text("质心")
+    box = strip.bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    for target in page.locator("#surprise, #picture > button, #picture-input button").filter(visible=True).all():
+        assert target.bounding_box()["height"] >= 44

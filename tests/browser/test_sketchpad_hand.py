@@ -1,0 +1,132 @@
+"""The pad draws by itself when the page asks it to, and gives way to whoever draws on it."""
+
+import json
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from pads import FLOOR, HOUSE, ROOF, Pad
+from playwright.sync_api import expect
+
+from lenet.strokes import Drawing
+
+TALL = [[[60, 40], [60, 240]], [[220, 40], [220, 240]]]
+
+
+def ask(pad: Pad, strokes: list, elem_id: str = "sketchpad") -> None:
+    script = "detail => { dispatchEvent(new CustomEvent('sketchpad:draw', { detail })); }"
+    pad.page.evaluate(script, {"pad": elem_id, "strokes": strokes})
+
+
+@pytest.fixture
+def stopped(pad: Pad) -> Pad:
+    """A pad on a page whose time goes on by `page.clock.run_for` alone."""
+    pad.page.clock.install(time=0)
+    pad.page.clock.pause_at(1000)
+    return pad
+
+
+def length(drawing: Drawing) -> float:
+    """Of upright strokes."""
+    return sum(abs(stroke[-1][1] - stroke[0][1]) for stroke in drawing.strokes)
+
+
+def test_it_draws_at_an_even_speed_stroke_by_stroke_and_sends_meanwhile(stopped: Pad) -> None:
+    ask(stopped, TALL)
+    inks = []
+    for i in range(12):
+        stopped.page.clock.run_for(80)
+        inks.append(stopped.ink())
+        if i < 4:
+            stopped.until(lambda i=i: len(set(stopped.bodies)) > i)
+    steps = [b - a for a, b in pairwise(inks)]
+    pause = steps.index(min(steps[:-2]))
+    assert 2 < pause < len(steps) - 4  # the pen is lifted
+    assert inks[pause] == pytest.approx(inks[-1] / 2, rel=0.2)
+    within = [*steps[: pause - 1], *steps[pause + 2 : -3]]
+    assert max(within) < 2 * min(within)
+    assert stopped.expect_strokes(2).strokes == tuple(tuple((x, y) for x, y in stroke) for stroke in TALL)
+
+
+def test_one_undo_brings_back_what_was_there_however_many_were_asked_for(stopped: Pad) -> None:
+    stopped.draw(HOUSE)
+    stopped.page.clock.run_for(100)
+    house = stopped.expect_strokes(3)
+    for _ in range(3):
+        ask(stopped, TALL)
+        stopped.page.clock.run_for(300)
+        stopped.until(lambda: len(stopped.sent().strokes) == 1)
+    stopped.page.clock.run_for(2000)
+    stopped.expect_strokes(2)
+    stopped.button("Undo").click()
+    assert stopped.expect_strokes(3) == house
+
+
+@pytest.mark.parametrize("what", ["pen", "Undo", "Clear"])
+def test_whoever_changes_the_drawing_stops_it(stopped: Pad, what: str) -> None:
+    stopped.draw([FLOOR])
+    stopped.page.clock.run_for(100)
+    ask(stopped, TALL)
+    stopped.page.clock.run_for(200)
+    stopped.until(lambda: len(stopped.sent().strokes) == 1 and 0 < length(stopped.sent()) < 200)
+    if what == "pen":
+        stopped.draw([ROOF])
+    else:
+        stopped.button(what).click()
+    stopped.page.clock.run_for(3000)
+    drawing = stopped.expect_strokes({"pen": 2, "Undo": 1, "Clear": 0}[what])
+    if what == "pen":
+        assert drawing.strokes[0][0] == tuple(TALL[0][0])
+        assert length(Drawing(strokes=drawing.strokes[:1])) < 200
+    elif what == "Undo":
+        assert drawing.strokes[0][-1] == pytest.approx(FLOOR[-1], abs=1)
+
+
+def test_in_a_tab_without_frames_what_is_sent_is_what_is_shown_and_later_it_ends(pad: Pad) -> None:
+    pad.page.evaluate("() => { window.held = []; window.requestAnimationFrame = (frame) => held.push(frame); }")
+    ask(pad, TALL)
+    assert length(pad.expect_strokes(1)) < 20
+    pad.page.wait_for_function("() => new Promise((done) => setTimeout(done, 900, true))")
+    assert pad.shows(pad.sent())
+    pad.page.evaluate("held.splice(0).forEach((frame) => frame(performance.now()))")
+    assert length(pad.expect_strokes(2)) == 400
+
+
+def test_where_motion_is_unwanted_it_is_there_at_once(open_page: Any, pad_url: str) -> None:
+    pad = Pad(open_page(pad_url, reduced_motion="reduce"))
+    ask(pad, TALL)
+    assert pad.shows(Drawing(strokes=tuple(tuple(map(tuple, stroke)) for stroke in TALL)))
+    pad.expect_strokes(2)
+    assert len(pad.bodies) == 1
+
+
+def test_only_the_pad_that_is_named_draws(pad: Pad) -> None:
+    ask(pad, [FLOOR], "second")
+    assert pad.ink() == 0
+    ask(pad, TALL)
+    drawn = pad.expect_strokes(2)
+    pad.page.get_by_role("tab", name="Second").click()
+    second = Pad(pad.page, canvas=pad.page.locator("#second canvas"))
+    assert second.ink() == 0
+    ask(second, [FLOOR], "second")
+    second.until(lambda: second.shows(Drawing(strokes=(tuple(FLOOR),))))
+    pad.page.get_by_role("tab", name="First").click()
+    expect(pad.canvas).to_be_visible()
+    assert pad.shows(drawn)
+
+
+def test_the_page_hears_of_every_drawing_that_is_sent_or_shown(pad: Pad) -> None:
+    pad.page.evaluate(
+        "window.heard = []; document.addEventListener('sketchpad:changed', ({ detail }) => heard.push(detail))"
+    )
+    pad.draw(HOUSE)
+    pad.expect_strokes(3)
+    pad.button("Clear").click()
+    pad.expect_strokes(0)
+    heard = pad.page.evaluate("heard")
+    assert len(set(heard)) == len(heard)
+    assert set(heard) >= {json.loads(body)["data"][0] for body in pad.bodies}
+    assert heard[-1] == ""
+    pad.button("Example").click()
+    pad.page.wait_for_function("heard.at(-1) !== ''")
+    assert json.loads(pad.page.evaluate("heard.at(-1)"))["strokes"] == [[[40, 40], [240, 240]]]
