@@ -101,13 +101,13 @@ def fit(
     drawn = mixture.drawn(people.kept, 1, np.random.default_rng(evaluate.SEED))
     done, history = _resume(trainer, checkpoint, plan)
     history["validation_counts"] = [len(data.validation.labels), len(people.kept)]
-    best = trainer.average if recipe.average else trainer.model
 
     def keep(step: int) -> None:
         checkpoints.save(Checkpoint(step, history, [variable.numpy() for variable in trainer.variables]))
 
     def validate(step: int) -> None:
-        misses = [_misses(best, each) for each in (data.validation, drawn)]
+        kept = trainer.kept()
+        misses = [_misses(kept, each) for each in (data.validation, drawn)]
         history["validation"].append([step, *misses])
         said = f"step {step:6,}  validation: {misses[0]} of {len(data.validation.labels):,} wrong"
         also = f", {misses[1]} of {len(people.kept):,} drawings" if people.kept else ""
@@ -145,7 +145,7 @@ def fit(
         raise
     finally:
         bar.close()
-    return best, history
+    return trainer.kept(), history
 
 
 def _misses(model: keras.Model, data: mnist.Split) -> int:

@@ -31,6 +31,8 @@ class Trainer:
         self.recipe, self.seed, self.sources = recipe, seed, sources
         self.model = lenet5(recipe.dropout, seed)
         self.average = lenet5(seed=seed)  # starts where the model starts; what is evaluated and saved
+        self.start = start
+        self.blended = lenet5()
         if start is not None:
             for model in (self.model, self.average):
                 for variable, trained in zip(model.trainable_variables, start.trainable_variables, strict=True):
@@ -45,6 +47,16 @@ class Trainer:
     def variables(self) -> list[keras.Variable]:
         """All that a checkpoint has to hold, in a fixed order."""
         return [*self.model.variables, *self.average.trainable_variables, *self.optimizer.variables]
+
+    def kept(self) -> keras.Model:
+        """The network to evaluate and save, as it is now: the average or the last weights, blended with the start."""
+        best = self.average if self.recipe.average else self.model
+        if self.start is None:
+            return best
+        every = (each.trainable_variables for each in (self.blended, self.start, best))
+        for blended, start, learnt in zip(*every, strict=True):
+            blended.assign(start + self.recipe.blend * (learnt - start))
+        return self.blended
 
     def batch(self, step: int) -> NDArray[np.int32]:
         """Which pictures a step learns from: each of a source once a round, in an order that seed and step decide."""

@@ -28,6 +28,7 @@ def test_plain_is_the_tutorials_training() -> None:
         "report_every": 100,
         "validate_every": 0,
         "checkpoint_every": 100,
+        "blend": 1.0,
         "continues": False,
     }
 

@@ -97,6 +97,18 @@ def test_a_training_starts_as_the_weights_that_it_is_given(other: Path, tmp_path
             np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-7)
 
 
+def test_what_is_kept_lies_between_the_start_and_what_was_learnt(tmp_path: Path) -> None:
+    def taught(blend: float) -> list[np.ndarray]:
+        recipe = dataclasses.replace(SHORT, blend=blend)
+        model, _ = train.fit(recipe, DATA, 1, Checkpoints(tmp_path / str(blend)), start=WEIGHTS)
+        return [variable.numpy() for variable in model.trainable_variables]
+
+    start = [variable.numpy() for variable in classifier.load().trainable_variables]
+    for begun, part, whole in zip(start, taught(0.25), taught(1.0), strict=True):
+        assert np.abs(whole - begun).max() > 1e-5
+        np.testing.assert_allclose(part - begun, (whole - begun) / 4, atol=1e-6)
+
+
 def test_a_stopped_training_goes_on_from_its_own_start_alone(
     hand: Path, other: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -180,11 +192,11 @@ def test_the_page_reads_with_the_weights_that_lenet_weights_names(other: Path, m
 def test_fifty_drawings_teach_a_hand_and_mnist_is_read_as_before(hand: Path, tmp_path: Path) -> None:
     data = mnist.load()
     theirs = mixture.drawn(odd_hand.drawings(200, 2), 1, np.random.default_rng(0))  # others than those taught
-    recipe = dataclasses.replace(HAND, steps=60, warmup=10)
+    recipe = dataclasses.replace(HAND, steps=100, warmup=20, rate=1e-3)  # a third of the time
     people = mixture.read([hand], keep=False)
     after, _ = train.fit(recipe, data, 1, Checkpoints(tmp_path), people, WEIGHTS)
     wrong = {
-        name: [train._misses(model, each) for each in (theirs, data.test)]
+        name: [train._misses(model, each) for each in (theirs, data.validation)]
         for name, model in (("before", classifier.load()), ("after", after))
     }
     assert wrong["before"][0] >= 60
