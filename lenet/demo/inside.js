@@ -28,6 +28,7 @@ function mountInside(element, trigger, props, watch, texts) {
   /** @type {Place | null} */
   let chosen = null;
   let resting = 0;
+  let settling = 0;
 
   /** @param {Layer} layer */
   const find = (layer) => /** @type {HTMLElement} */ (element.querySelector(`[data-layer=${layer}]`));
@@ -87,6 +88,9 @@ function mountInside(element, trigger, props, watch, texts) {
       find(layer).append(mark);
     }
     trigger("select", place);
+    // Of many in a row the last may be lost behind an answer that is on its way: it is asked for again.
+    clearTimeout(settling);
+    settling = setTimeout(() => element.isConnected && trigger("select", place), REST);
   }
 
   /** @param {Layer} layer @param {number} across value, counted over all maps in the row @param {number} down */

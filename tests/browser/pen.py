@@ -34,6 +34,7 @@ class Pen:
         self.kind = kind
         self.pad = pad or page.locator("#sketchpad canvas").first
         self.pad_units = pad_units
+        self.ready = False
         self.fingers: dict[int, dict[str, float]] = {}  # those on the screen now, by their ids
         self._devtools = page.context.new_cdp_session(page)
 
@@ -54,6 +55,9 @@ class Pen:
 
     def down(self, point: Point, finger: int = 0) -> None:
         """Put the pen, or one finger, on a point."""
+        if not self.ready:  # the pad may be there and Gradio's "Loading" still over it
+            self.pad.hover(trial=True)
+            self.ready = True
         if not self.fingers:
             self.pad.scroll_into_view_if_needed()
             self._box = self._measure()
