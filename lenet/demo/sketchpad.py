@@ -29,7 +29,9 @@ from lenet.strokes import BRUSH_WIDTH, CANVAS_SIZE, Drawing, DrawingError
 HERE = Path(__file__).parent
 HTML = (HERE / "sketchpad.html").read_text("utf-8")
 CSS = (HERE / "sketchpad.css").read_text("utf-8")
-JS = TRANSLATE + "\n".join((HERE / name).read_text("utf-8") for name in ("sketchpad_hand.js", "sketchpad.js"))
+JS = TRANSLATE + "\n".join(
+    (HERE / name).read_text("utf-8") for name in ("sketchpad_encode.js", "sketchpad_hand.js", "sketchpad.js")
+)
 
 # The page keeps a drawing within 8 kB; 10,000 points, strokes.py's limit, are some 160,000 characters.
 MAX_TEXT = 200_000
