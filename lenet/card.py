@@ -50,7 +50,7 @@ PEN_DIGITS = """- **Drawings of people**: the first nine tenths of {files}; the 
 REPRODUCE = """## How to reproduce
 
 ```sh
-python -m lenet.train --strokes pendigits-orig.tra --seed {seed}      # {minutes:.0f} minutes on {cores} × {cpu}
+{train}      # {minutes:.0f} minutes on {cores} × {cpu}
 python -m lenet.evaluate --strokes pendigits-orig.tes --strokes doodles.jsonl
 python -m lenet.report
 ```
@@ -59,6 +59,14 @@ python -m lenet.report
 `gzip -d`. `python tests/doodles.py --strokes doodles.jsonl` writes the not-digits, by a generator that shares no code
 with the one trained on. TensorFlow {tensorflow}, Keras {keras}, NumPy {numpy}, Python {python}. The same seed on the
 same versions and processor gives the same weights; another processor rounds otherwise."""
+
+
+# The command that made the weights; those of a recipe that continues need the weights it goes on from.
+TRAIN = "python -m lenet.train --strokes pendigits-orig.tra --seed {seed}"
+CONTINUE = (
+    "python -m lenet.train --strokes pendigits-orig.tra --seed {seed} --out runs/start\n"
+    "python -m lenet.train --strokes pendigits-orig.tra --seed {seed} --recipe {recipe} --from runs/start --out weights"
+)
 
 
 def entry(change: str, folders: Sequence[Path]) -> dict[str, Any]:
@@ -97,8 +105,10 @@ def card(metrics: dict[str, Any], facts: dict[str, Any], log: Sequence[dict[str,
         log: of log.json.
     """
     training = metrics["training"]
+    recipe = training["recipe"]
+    train = CONTINUE if recipe.get("continues") else TRAIN
     reproduce = REPRODUCE.format(
-        seed=training["seed"],
+        train=train.format(seed=training["seed"], recipe=recipe["name"]),
         minutes=training["seconds"] / 60,
         cores=training["hardware"]["cores"],
         cpu=training["hardware"]["cpu"],

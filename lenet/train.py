@@ -197,8 +197,11 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     options.out = options.out or (TAUGHT if options.start else classifier.WEIGHTS)
     if options.start and options.start.resolve() == options.out.resolve():
         parser.error(f"--out {options.out} is what --from starts from and has to stay; give another folder")
-    if RECIPES[options.recipe].continues and not (options.start and options.strokes):
+    recipe = RECIPES[options.recipe]
+    if recipe.personal and not (options.start and options.strokes):
         parser.error(f"recipe {options.recipe} teaches trained weights a person's hand; give both --from and --strokes")
+    if recipe.continues and not options.start:
+        parser.error(f"recipe {options.recipe} goes on from trained weights; give their folder as --from")
     return options
 
 
@@ -216,7 +219,7 @@ def main(arguments: list[str] | None = None) -> int:
     checkpoints = Checkpoints(options.out / "checkpoints")
     try:
         thresholds = classifier.verify(options.start) if options.start else Thresholds()
-        people = mixture.read(options.strokes, keep=not recipe.continues)
+        people = mixture.read(options.strokes, keep=not recipe.personal)
         with locked(options.out):
             data = mnist.load(options.mnist)
             if recipe.drawings and not people.learned:
@@ -226,7 +229,7 @@ def main(arguments: list[str] | None = None) -> int:
             model, history = fit(recipe, data, options.seed, checkpoints, people, options.start)
             facts = {"recipe": recipe.name, "seed": options.seed, "from": history["from"]}
             classifier.save(model, options.out, facts, thresholds)
-            if not recipe.continues:
+            if not recipe.personal:
                 classifier.write_thresholds(options.out, *calibrate.find(model, people.kept))
             figures = evaluate.Evaluation(options.out).mnist(data)
             evaluate.write_metrics(options.out, training=history | machine(), mnist_test=figures)

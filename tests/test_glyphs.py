@@ -14,13 +14,13 @@ from lenet.strokes import render
 
 PROMISED = {
     0: {"plain", "narrow", "slashed", "dotted"},
-    1: {"plain", "flagged", "long_flag", "footed", "flagged_footed"},
+    1: {"plain", "flagged", "long_flag", "hooked", "footed", "flagged_footed"},
     2: {"round", "looped", "z"},
-    3: {"round", "flat", "looped"},
-    4: {"open", "cup", "closed", "closed_one", "short", "lightning"},
+    3: {"round", "flat", "looped", "closed"},
+    4: {"open", "cup", "closed", "closed_one", "short", "lightning", "bolt"},
     5: {"one", "two", "apart", "s"},
-    6: {"looped", "straight", "curled"},
-    7: {"plain", "barred", "serif", "curved"},
+    6: {"looped", "straight", "curled", "crossed"},
+    7: {"plain", "barred", "barred_loop", "serif", "curved"},
     8: {"one", "mirrored", "open", "rings"},
     9: {"straight", "curved", "hook", "g", "flat", "curled"},
 }
@@ -90,7 +90,19 @@ def test_every_digit_has_its_promised_styles(digit: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "rare", ["0 slashed", "0 dotted", "1 long_flag", "4 lightning", "5 apart", "6 straight", "9 g"]
+    "rare",
+    [
+        "0 slashed",
+        "0 dotted",
+        "1 long_flag",
+        "1 hooked",
+        "3 closed",
+        "4 lightning",
+        "4 bolt",
+        "5 apart",
+        "6 straight",
+        "9 g",
+    ],
 )
 def test_no_rare_style_crowds_out_its_digit(rare: str) -> None:
     digit, style = rare.split()
@@ -143,10 +155,12 @@ def test_strokes_lie_in_the_middle_of_the_pad_as_a_pen_reports_them(digit: int, 
         ("4 open", 2),
         ("4 closed", 2),
         ("4 closed_one", 1),
+        ("4 bolt", 1),
         ("5 one", 1),
         ("5 two", 2),
         ("7 plain", 1),
         ("7 barred", 2),
+        ("7 barred_loop", 1),
         ("8 one", 1),
         ("8 rings", 2),
         ("9 straight", 1),
@@ -162,6 +176,7 @@ def test_styles_have_their_number_of_strokes(style: str, count: int) -> None:
     ("style", "expected"),
     [
         ("1 plain", {0}),
+        ("1 hooked", {0}),
         ("2 round", {0}),
         ("2 looped", {1}),
         ("3 round", {0}),
@@ -169,13 +184,16 @@ def test_styles_have_their_number_of_strokes(style: str, count: int) -> None:
         ("4 open", {0}),
         ("4 cup", {0}),
         ("4 short", {0}),
+        ("4 bolt", {0}),
         ("4 closed", {1, 2}),
         ("4 closed_one", {1, 2}),
         ("5 s", {0}),
         ("6 looped", {1, 2}),
         ("6 straight", {1, 2}),
         ("6 open", {0}),
+        ("6 crossed", {1, 2}),
         ("7 plain", {0}),
+        ("7 barred_loop", {1, 2}),
         ("8 one", {2}),
         ("8 open", {1}),
         ("8 rings", {2}),
@@ -224,8 +242,33 @@ def test_the_foot_of_a_one_lies_under_its_stem() -> None:
 
 def test_a_flag_falls_steeper_than_any_roof() -> None:
     flags = [steepness(strokes) for strokes in several(1, "long_flag", 400)]
+    hooks = [steepness(strokes) for strokes in several(1, "hooked", 400)]
     roofs = [steepness(strokes) for style in ("plain", "curved", "barred") for strokes in several(7, style, 200)]
     assert min(flags) > max(roofs)
+    assert np.mean(np.array(hooks) > max(roofs)) > 0.98  # a round apex may be measured on the stem's side
+
+
+def test_a_hook_turns_round_where_a_flag_has_a_corner() -> None:
+    def sharpest(style: str) -> float:
+        """The sharpest turn of a line, looked at over an eighth of a digit's height to each side, in degrees."""
+        turns = []
+        for strokes in several(1, style):
+            line = np.array(max(strokes, key=len))
+            along = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
+            even = np.stack([np.interp(np.arange(0, along[-1], 11), along, line[:, axis]) for axis in (0, 1)], 1)
+            ways = np.degrees(np.unwrap(np.arctan2(*np.diff(even, axis=0).T[::-1])))
+            turns.append(abs(np.diff(ways)).max())
+        return float(np.median(turns))
+
+    assert sharpest("hooked") < 0.75 * sharpest("long_flag")
+
+
+def test_the_loop_of_a_crossed_six_ends_left_of_its_stem() -> None:
+    for strokes in several(6, "crossed"):
+        line = np.array(strokes[0])
+        top, end = sorted((line[0], line[-1]), key=lambda point: point[1])
+        stem = line[(line[:, 1] > top[1]) & (abs(line[:, 1] - end[1]) < 6) & (abs(line - end).max(1) > 8)]
+        assert end[0] < stem[:, 0].min()
 
 
 def test_the_roof_of_a_five_may_stand_apart() -> None:

@@ -30,6 +30,7 @@ def test_plain_is_the_tutorials_training() -> None:
         "checkpoint_every": 100,
         "blend": 1.0,
         "continues": False,
+        "personal": False,
     }
 
 

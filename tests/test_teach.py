@@ -159,6 +159,7 @@ def test_a_start_that_is_none_is_refused_in_a_sentence_and_nothing_is_written(
         (["--from", "runs/hand", "--strokes", "file"], "give another folder"),
         (["--from", "weights"], "give both --from and --strokes"),
         (["--recipe", "hand", "--strokes", "file"], "give both --from and --strokes"),
+        (["--recipe", "refine", "--strokes", "file"], "give their folder as --from"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(flags: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -168,7 +169,7 @@ def test_what_cannot_be_meant_is_refused(flags: list[str], said: str, capsys: py
     assert said in capsys.readouterr().err
 
 
-def test_without_from_the_recipe_is_that_of_the_committed_weights_and_they_are_replaced() -> None:
+def test_without_from_the_recipe_is_the_default_and_the_committed_weights_are_replaced() -> None:
     options = train._arguments([])
     assert (options.recipe, options.out, options.start) == (DEFAULT.name, WEIGHTS, None)
 

@@ -60,6 +60,22 @@ def one(u: Uniform, flag: Span | None = None, foot: bool = False) -> Strokes:
     return [stem, [(40 - left, 100 + u(-3, 3)), (40 + right, 100 + u(-3, 3))]] if foot else [stem]
 
 
+def hooked_one(u: Uniform) -> Strokes:
+    """A long flag that bows up into the stem without a corner: networks that know corners alone take it for a 7."""
+    length, angle = u(34, 78), math.radians(u(28, 48))
+    across, down, bulge = length * math.sin(angle), length * math.cos(angle), length * u(0.02, 0.14)
+    return [
+        [
+            (40 - across, down),
+            (40 - across / 2 - bulge * 0.7, down / 2 - bulge),
+            (40 - u(6, 12), -1),
+            (40 + u(0, 5), u(2, 6)),
+            (40 + u(-3, 3), 50),
+            (40 - u(0, 8), 100),
+        ]
+    ]
+
+
 def two(u: Uniform, foot: str, curl: bool = False) -> Strokes:
     """A hook, round or begun with a curl, that ends in a "corner" and a base, in a "loop" or in a "wave"."""
     low = u(93, 99)
@@ -90,6 +106,13 @@ def three(u: Uniform, middle: str, flat: bool = False) -> Strokes:
     elif middle == "loop":
         waist = arc(u(12, 20), 48, u(7, 11), u(5, 8), 70, 280)
     return [[*top, *waist, *arc(27, 73, u(23, 30), 27, -65, u(120, 165))]]
+
+
+def closed_three(u: Uniform) -> Strokes:
+    """The upper bowl starts inside and is half closed: networks take it for an 8 or a 9."""
+    top = arc(26, 25, u(20, 26), 25, u(-235, -200), 60)
+    top[0] = (top[0][0] + u(2, 8), top[0][1] - u(0, 4))
+    return [[*top, (u(12, 22), 48, 1), *arc(27, 73, u(25, 32), 27, -65, u(130, 180))]]
 
 
 def four(u: Uniform, top: float, stem: Span, strokes: int = 2) -> Strokes:
@@ -134,6 +157,13 @@ def lightning_four(u: Uniform) -> Strokes:
     return [[*arm, (u(56, 68), bar - u(0, 8))], [(x + u(0, 6), bar - u(14, 26)), (x, bar), (x - u(2, 10), 100)]]
 
 
+def bolt_four(u: Uniform) -> Strokes:
+    """One stroke with two corners, like a bolt of lightning: networks take it for a 5."""
+    bar, right, lean = u(50, 66), u(40, 54), u(-2, 14)
+    arm: list[Knot] = [(u(26, 44), 0), (u(14, 22), bar / 2), (u(-2, 6), bar, 1)]
+    return [[*arm, (right, bar + u(-12, 0), 1), (right - lean / 2, (bar + 100) / 2), (right - lean, 100)]]
+
+
 def five(u: Uniform, gap: Span | None = None, square: bool = False) -> Strokes:
     """Roof, neck and bowl; with `gap` the roof is a stroke of its own and starts that far from the neck."""
     left, neck, end, lean = u(8, 16), u(34, 48), u(46, 62), u(-2, 8)
@@ -161,6 +191,15 @@ def six(u: Uniform, stem: list[Knot], bowl: float, turn: Span, grow: float = 1) 
     return [stem + arc(x + bowl * u(0.85, 1.1), 100 - high, bowl, high, 165, u(*turn), grow)]
 
 
+def crossed_six(u: Uniform) -> Strokes:
+    """A long straight stem, and a small loop whose end crosses it: networks take it for a 1 or an 8."""
+    bowl, x = u(10, 17), u(10, 18)
+    high = bowl * u(0.9, 1.3)
+    stem: list[Knot] = [(u(38, 60), 0), (u(22, 32), 45), (x, 100 - high)]
+    end: Knot = (x - u(8, 20), 100 - high * u(1.1, 1.7))
+    return [stem + arc(x + bowl * u(0.9, 1.1), 100 - high, bowl, high, 150, u(-130, -95)) + [end]]
+
+
 def seven(u: Uniform, serif: bool = False, bar: Span | None = None, curved: bool = False) -> Strokes:
     """Roof and stem, and a bar at a depth within `bar`; a short rising roof on an upright stem would be a 1."""
     right, lean, roof = u(50, 64), u(16, 34), u(-2, 5)
@@ -176,6 +215,15 @@ def seven(u: Uniform, serif: bool = False, bar: Span | None = None, curved: bool
         x = right - lean * y / 100 - bow * 0.9
         strokes.append([(x - u(14, 28), y + u(-2, 6)), (x + u(14, 26), y + u(-6, 3))])
     return strokes
+
+
+def looped_seven(u: Uniform) -> Strokes:
+    """A bar without lifting the pen, from the foot back up and across: networks take it for a 2."""
+    head, foot = seven(u, curved=u(0, 1) < 0.6)[0][:-2], u(14, 34)
+    y = u(38, 58)
+    x = foot + (100 - y) * 0.25
+    back: list[Knot] = [(foot, 100, u(0, 1) < 0.5), (x - u(16, 30), y + u(2, 10), u(0, 1) < 0.4)]
+    return [[*head, (x + u(4, 10), y - 6), *back, (x + u(14, 28), y + u(-5, 3))]]
 
 
 def eight(u: Uniform, first: Span, gap: Span, mirrored: bool = False, ribbon: bool = False) -> Strokes:

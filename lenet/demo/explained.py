@@ -112,4 +112,4 @@ def _png(colours: NDArray[np.float32]) -> str:
 
 
 def _signed(number: float) -> str:
-    return f"{number:+.2f}".replace("-", "−")
+    return f"{number:+z.2f}".replace("-", "−")  # z: no −0.00

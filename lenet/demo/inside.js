@@ -36,6 +36,9 @@ function mountInside(element, trigger, props, watch, texts) {
   /** @param {string} bytes */
   const decode = (bytes) => Uint8Array.from(atob(bytes), (character) => character.charCodeAt(0));
 
+  /** @param {number} value @returns {string} with two decimals, and none of them is −0.00 */
+  const signed = (value) => (Math.round(value * 100) / 100 || 0).toFixed(2).replace("-", "−");
+
   /** @param {Layer} layer @param {Uint8Array | null} values map by map, row by row */
   function paint(layer, values) {
     const { maps, side, columns, gap } = LAYERS[layer];
@@ -58,7 +61,7 @@ function mountInside(element, trigger, props, watch, texts) {
     for (const layer of /** @type {Layer[]} */ (Object.keys(LAYERS)))
       paint(layer, reading && decode(reading[layer]));
     element.querySelectorAll("tbody tr").forEach((row, digit) => {
-      row.children[1].textContent = reading ? reading.logits[digit].toFixed(2).replace("-", "−") : "–";
+      row.children[1].textContent = reading ? signed(reading.logits[digit]) : "–";
       row.children[2].textContent = reading ? `${(100 * reading.probabilities[digit]).toFixed(1)} %` : "–";
     });
     clearTimeout(resting);

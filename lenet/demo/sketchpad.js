@@ -215,8 +215,10 @@ function mountSketchpad(element, trigger, props, watch, options) {
 
   /** @param {KeyboardEvent} event */
   function keyDown(event) {
-    const shown = canvas.getClientRects().length > 0;
-    if (!shown || event.defaultPrevented || document.activeElement?.closest(KEYS_ARE_THEIRS)) return;
+    const { left, top, width, height } = canvas.getBoundingClientRect();
+    const front = document.elementFromPoint(left + width / 2, top + height / 2);
+    const seen = element.contains(front); // not hidden, scrolled away, or behind a panel that has the keys
+    if (!seen || event.defaultPrevented || document.activeElement?.closest(KEYS_ARE_THEIRS)) return;
     if (event.key === "Escape") clear();
     else if (event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey) undo();
     else return;

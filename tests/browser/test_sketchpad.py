@@ -87,6 +87,23 @@ def test_keys_typed_elsewhere_leave_the_drawing_alone(pad: Pad) -> None:
     pad.expect_strokes(4)
 
 
+def test_keys_pressed_where_the_pad_is_not_seen_leave_the_drawing_alone(pad: Pad) -> None:
+    pad.draw(HOUSE)
+    pad.expect_strokes(3)
+    settings = pad.page.get_by_role("button", name="Settings")
+    settings.scroll_into_view_if_needed()
+    pad.page.keyboard.press("Escape")  # scrolled away
+    settings.click()
+    expect(pad.page.get_by_text("Display Theme")).to_be_visible()
+    pad.canvas.scroll_into_view_if_needed()
+    pad.page.keyboard.press("Escape")  # covered by the panel
+    pad.expect_strokes(3)
+    pad.page.mouse.click(20, 300)  # beside the panel: closes it
+    expect(pad.page.get_by_text("Display Theme")).to_be_hidden()
+    pad.page.keyboard.press("Escape")
+    pad.expect_strokes(0)
+
+
 def test_a_second_finger_neither_draws_nor_disturbs(phone: Pad) -> None:
     phone.canvas.scroll_into_view_if_needed()
     phone.pen.down((60, 60), finger=0)
