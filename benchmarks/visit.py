@@ -8,6 +8,7 @@ request to the frame that shows it, in three pages in turns: the page with the n
 that has nothing but pad and bars (`bare.py`). An overlay is the answer to a pen at rest: which ink speaks.
 """
 
+import argparse
 import statistics
 import sys
 import tempfile
@@ -154,6 +155,7 @@ def show(found: dict[str, Any]) -> None:
 
 def main() -> None:
     """The command."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter).parse_args()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright, ExitStack() as ends:
         urls = []
         for script in (ROOT / "app.py", ROOT / "benchmarks/bare.py"):

@@ -1,5 +1,6 @@
 """What tests share: a cache of their own instead of this machine's, and servers."""
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,6 +16,14 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("no_proxy", "*")
     return tmp_path / "cache" / "lenet-mnist"
+
+
+@pytest.fixture(scope="session")
+def page_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The page as people start it; one server for all tests that take it as it is."""
+    server = run([sys.executable, "app.py"], tmp_path_factory.mktemp("page") / "log.txt")
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="module")

@@ -3,9 +3,7 @@
 import base64
 import io
 import json
-import sys
 import urllib.request
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -25,13 +23,8 @@ TEN = [str(digit) for digit in range(10)]
 
 
 @pytest.fixture(scope="module")
-def server(start: Callable) -> Server:
-    return start([sys.executable, "app.py"])
-
-
-@pytest.fixture(scope="module")
-def app(server: Server) -> str:
-    return server.url
+def app(page_server: Server) -> str:
+    return page_server.url
 
 
 @pytest.fixture(scope="module")
@@ -128,13 +121,13 @@ def test_no_picture_is_a_sentence(client: Client, endpoint: str) -> None:
 
 @pytest.mark.parametrize("name", WRONG_FILES)
 def test_a_wrong_file_is_a_sentence_and_the_log_stays_clean(
-    server: Server, client: Client, tmp_path: Path, name: str
+    page_server: Server, client: Client, tmp_path: Path, name: str
 ) -> None:
     content, sentence = WRONG_FILES[name]
     (tmp_path / name).write_bytes(content)
     with pytest.raises(AppError, match=sentence):
         client.predict(handle_file(str(tmp_path / name)), api_name="/predict")
-    assert "Traceback" not in server.log.read_text()
+    assert "Traceback" not in page_server.log.read_text()
 
 
 def test_it_is_documented_with_its_parameter_and_returns(client: Client) -> None:

@@ -54,15 +54,15 @@ def test_pictures_and_modules_that_it_links_are_there() -> None:
 
 def test_every_command_is_documented() -> None:
     commands = {path.stem for path in (ROOT / "lenet").glob("*.py") if "__main__" in path.read_text(encoding="utf-8")}
-    assert commands == {"train", "evaluate", "predict", "report", "calibrate"}
+    assert commands == {"train", "evaluate", "predict", "report", "calibrate", "export"}
     undocumented = {name for name in commands - {"report"} if f"python -m lenet.{name}" not in README}
     assert undocumented == set()
 
 
 def test_the_scripts_that_it_and_the_card_name_run_from_the_repositorys_folder() -> None:
     texts = README + (report.WEIGHTS / "MODEL_CARD.md").read_text(encoding="utf-8")
-    scripts = set(re.findall(r"python (tests/\S+\.py)", texts))
-    assert scripts >= {"tests/doodles.py", "tests/odd_hand.py"}
+    scripts = set(re.findall(r"python ((?:tests|benchmarks)/\S+\.py)", texts))
+    assert scripts >= {"tests/doodles.py", "tests/odd_hand.py", "benchmarks/visit.py"}
     env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     for script in scripts:
         assert (

@@ -65,6 +65,12 @@ def open_page(browser: Browser, request: pytest.FixtureRequest, tmp_path: Path) 
 
 
 @pytest.fixture(scope="module")
+def app(browser: Browser, request: pytest.FixtureRequest) -> str:
+    """Where the page is; no server is started where there is no browser."""
+    return request.getfixturevalue("page_server").url
+
+
+@pytest.fixture(scope="module")
 def pad_url(browser: Browser, start: Any) -> str:
     return start(PAD_APP).url
 

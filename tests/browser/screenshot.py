@@ -4,7 +4,8 @@
     docs/page.png
     docs/pipeline.png
 
-More of them, to look at: `--all FOLDER` takes desktop and phone, light and dark, every verdict.
+More of them, to look at: `--all FOLDER` takes desktop and phone, light and dark, every verdict, English and Chinese,
+and each with everything open.
 """
 
 import argparse
@@ -14,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parents[1])]  # as pytest does
@@ -26,6 +27,7 @@ from servers import run  # noqa: E402
 
 from lenet.strokes import render  # noqa: E402
 
+expect.set_options(timeout=30_000)  # the first answer waits for TensorFlow
 SCREENS = {
     "desktop": {"viewport": {"width": 1100, "height": 840}, "device_scale_factor": 2},
     "phone": {
@@ -56,25 +58,55 @@ def take(browser: Browser, url: str, path: Path, screen: str, scheme: str, name:
         Pen(page, "touch" if screen == "phone" else "mouse").draw(strokes)
         page.mouse.move(0, 0)
     expect(page.locator("#verdict")).to_contain_text(sentence)
+    shoot(page, path)
+
+
+def shoot(page: Page, path: Path, whole: bool = False) -> None:
+    """Save what the page shows, once it has come to rest."""
     page.evaluate("document.fonts.ready")
     page.wait_for_function("document.getAnimations().every((motion) => motion.playState !== 'running')")
     path.parent.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=path, animations="disabled")
-    context.close()
+    page.screenshot(path=path, animations="disabled", full_page=whole)
+    page.context.close()
     print(path)
 
 
-def take_steps(browser: Browser, url: str, path: Path) -> None:
-    """The strip under a photo-like picture of a 7, far from the middle and in a shadow."""
-    context = browser.new_context(**SCREENS["desktop"])
-    page = context.new_page()
+def take_opened(browser: Browser, url: str, path: Path, screen: str, scheme: str, language: str) -> None:
+    """The whole page with everything open, a value of the second layer chosen, a picture read, a drawing kept."""
+    page = browser.new_context(**SCREENS[screen], color_scheme=scheme, locale=language).new_page()
     page.goto(url)
-    page.get_by_role("button", name="Read a picture").click()
+    expect(page.locator("#sketchpad canvas")).to_be_visible()
+    Pen(page, "touch" if screen == "phone" else "mouse").draw(DIGITS[4])
+    expect(page.locator("#verdict")).to_have_attribute("data-verdict", "digit")
+    page.locator("#teach button").filter(has_text="4").first.click()
+    page.locator("#inside > button").click()
+    expect(page.locator("#relevance h3")).to_be_visible()
+    page.locator("[data-layer=pool2] canvas").press("ArrowDown")
+    expect(page.locator("#explanation .sum")).to_have_count(3)
+    page.locator("#picture > button").click()
+    upload(page)
+    expect(page.locator("#picture-answer")).to_contain_text("7")
+    page.evaluate("scrollTo(0, 0)")
+    shoot(page, path, whole=True)
+
+
+def upload(page: Page) -> None:
+    """Give the page a photo-like picture of a 7, far from the middle and in a shadow."""
     with tempfile.TemporaryDirectory() as folder:
         photo = Path(folder) / "seven.png"
         snapshot(render(placed(DIGITS[7], 130, 170, 120), width=12), np.random.default_rng(0)).save(photo)
         page.locator("#picture-input input[type=file]").set_input_files(photo)
-        expect(page.locator("#picture-answer")).to_contain_text("This looks like a 7.")
+        expect(page.locator("#picture-steps .strip")).to_be_visible()
+
+
+def take_steps(browser: Browser, url: str, path: Path) -> None:
+    """The strip under a photo-like picture of a 7."""
+    context = browser.new_context(**SCREENS["desktop"])
+    page = context.new_page()
+    page.goto(url)
+    page.get_by_role("button", name="Read a picture").click()
+    upload(page)
+    expect(page.locator("#picture-answer")).to_contain_text("This looks like a 7.")
     page.mouse.move(0, 0)
     page.locator("#picture-steps .strip").screenshot(path=path, animations="disabled")
     context.close()
@@ -95,6 +127,9 @@ def main() -> None:
             else:
                 for screen, scheme, name in itertools.product(SCREENS, ("light", "dark"), DRAWINGS):
                     take(browser, server.url, options.all / f"{screen}-{scheme}-{name}.png", screen, scheme, name)
+                for screen, scheme, language in itertools.product(SCREENS, ("light", "dark"), ("en", "zh-CN")):
+                    path = options.all / f"{screen}-{scheme}-open-{language}.png"
+                    take_opened(browser, server.url, path, screen, scheme, language)
         finally:
             browser.close()
             server.stop()

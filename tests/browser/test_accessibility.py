@@ -1,6 +1,5 @@
 """Nothing on the page keeps people from using it: axe-core finds no serious violation of WCAG 2.2 AA."""
 
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -9,11 +8,6 @@ from axe_playwright_python.sync_playwright import Axe
 from digits import DIGITS
 from pads import PHONE, Pad
 from playwright.sync_api import Page, expect
-
-
-@pytest.fixture(scope="module")
-def app(browser: object, start: Callable) -> str:
-    return start([sys.executable, "app.py"]).url
 
 
 def serious(page: Page) -> list[tuple[str, str, list[str]]]:

@@ -1,17 +1,10 @@
 """The drawings to choose from: a click, and the page draws one and reads it."""
 
-import sys
 from collections.abc import Callable
 
-import pytest
 from digits import HOUSE
 from pads import PHONE, Pad
 from playwright.sync_api import Page, expect
-
-
-@pytest.fixture(scope="module")
-def app(browser: object, start: Callable) -> str:
-    return start([sys.executable, "app.py"]).url
 
 
 def test_a_click_draws_a_digit_stroke_by_stroke_and_it_is_read(app: str, open_page: Callable[..., Page]) -> None:

@@ -1,17 +1,11 @@
 """Inside the network, on the running page: live while it is open, and nothing at all while it is closed."""
 
-import sys
 from collections.abc import Callable
 
 import pytest
 from digits import DIGITS
 from pads import PHONE, Pad
 from playwright.sync_api import Locator, Page, expect
-
-
-@pytest.fixture(scope="module")
-def app(browser: object, start: Callable) -> str:
-    return start([sys.executable, "app.py"]).url
 
 
 def toggle(page: Page) -> None:

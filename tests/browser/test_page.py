@@ -22,11 +22,6 @@ APP = [sys.executable, "app.py"]
 STOCK = [sys.executable, "tests/browser/stock.py"]
 
 
-@pytest.fixture(scope="module")
-def app(browser: object, start: Callable) -> str:
-    return start(APP).url
-
-
 def expect_read(page: Page | FrameLocator, digit: int) -> None:
     """The verdict names the digit, its meter is the highest, and the picture is there."""
     expect(page.locator("#verdict")).to_have_text(f"This looks like {'an' if digit == 8 else 'a'} {digit}.")

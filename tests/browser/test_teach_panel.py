@@ -2,7 +2,6 @@
 
 import json
 import math
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,11 +15,6 @@ from lenet.datasets import drawings
 from lenet.strokes import Drawing
 
 LINE = '{"label":"1","w":280,"h":280,"pen":20,"strokes":[[[140,40],[140,240]]]}'
-
-
-@pytest.fixture(scope="module")
-def app(browser: object, start: Callable) -> str:
-    return start([sys.executable, "app.py"]).url
 
 
 class Panel(Pad):
