@@ -33,6 +33,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
 ARRAYS = "lenet5.weights.h5"
 FACTS = "lenet5.json"
+# Of the arrays of `lenet.network`, kernel and bias of each layer; here, because that module needs Keras.
+SHAPES = [(5, 5, 1, 32), (32,), (5, 5, 32, 64), (64,), (3136, 1024), (1024,), (1024, 10), (10,)]
 
 
 class WeightsError(Exception):
@@ -99,6 +101,12 @@ def verify(folder: Path = WEIGHTS) -> Thresholds:
     try:
         facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
         expected, thresholds = facts["sha256"], Thresholds(**facts["thresholds"])
+        numbers = thresholds.to_json().values()
+        if (
+            not all(isinstance(value, int | float) and 0 <= value < 100 for value in numbers)
+            or not thresholds.temperature
+        ):
+            raise ValueError("its thresholds are no numbers that can be used")
         found = digest(folder)
     except OSError as error:
         raise WeightsError(f"The weights cannot be read: {error.filename} ({error.strerror}). {mend}") from error
@@ -106,7 +114,27 @@ def verify(folder: Path = WEIGHTS) -> Thresholds:
         raise WeightsError(f"{folder / FACTS} is damaged ({error}). {mend}") from error
     if found != expected:
         raise WeightsError(f"{folder / ARRAYS} is damaged: its SHA-256 is not the one in {FACTS}. {mend}")
+    if _shapes(folder / ARRAYS) != sorted(SHAPES):
+        raise WeightsError(f"{folder / ARRAYS} does not hold the arrays of this network. {mend}")
     return thresholds
+
+
+def _shapes(path: Path) -> list[tuple[int, ...]]:
+    """The shapes of a file's arrays, in order; none if it is no file of arrays."""
+    import h5py
+
+    shapes: list[tuple[int, ...]] = []
+
+    def add(_: str, entry: Any) -> None:
+        if isinstance(entry, h5py.Dataset):
+            shapes.append(entry.shape)
+
+    try:
+        with h5py.File(path) as file:
+            file.visititems(add)
+    except OSError:
+        return []
+    return sorted(shapes)
 
 
 def digest(folder: Path = WEIGHTS) -> str:

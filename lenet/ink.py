@@ -15,6 +15,8 @@ from PIL import Image, ImageFilter, ImageOps
 
 from lenet.photo import DARKEST, MIN_CONTRAST, Tones, above_noise, light_of, mean
 
+# A phone's photo has 12 million, a large one 50; a few kilobytes of PNG can unpack to thousands of millions.
+MOST_PIXELS = 80_000_000
 # A picture larger than any pad is shrunk before anything else: 900 pixels are 45 for each of the digit's 20.
 LARGEST = 2048
 SHRUNK = 900
@@ -63,12 +65,20 @@ def _tones(drawing: Picture) -> tuple[Tones, int]:
         return np.ones((1, 1), np.float32), 1
     shrunk = 1
     if isinstance(drawing, Image.Image):
-        drawing, shrunk = _array(drawing)
-    pixels = np.asarray(drawing)
+        _check_size(drawing.width * drawing.height)
+        try:
+            drawing, shrunk = _array(drawing)
+        except Exception as error:  # each of Pillow's readers has errors of its own
+            raise PictureError(f"The picture is damaged, or of a kind that cannot be read: {error}") from error
+    try:
+        pixels = np.asarray(drawing)
+    except Exception as error:
+        raise PictureError(f"A picture is an array of numbers or a PIL image, not this: {error}") from error
     if pixels.ndim == 3 and pixels.shape[2] == 1:
         pixels = pixels[..., 0]
     if pixels.ndim not in (2, 3) or (pixels.ndim == 3 and pixels.shape[2] not in (3, 4)) or not pixels.size:
         raise PictureError(f"A picture has the shape (H, W), (H, W, 3) or (H, W, 4), not {pixels.shape}.")
+    _check_size(pixels.shape[0] * pixels.shape[1])
     if pixels.dtype == np.bool_ or np.issubdtype(pixels.dtype, np.floating):
         highest = 1.0
     elif np.issubdtype(pixels.dtype, np.integer):
@@ -89,6 +99,11 @@ def _tones(drawing: Picture) -> tuple[Tones, int]:
     return values if values.ndim == 2 else values @ np.array([0.299, 0.587, 0.114], np.float32), shrunk * step
 
 
+def _check_size(pixels: int) -> None:
+    if pixels > MOST_PIXELS:
+        raise PictureError(f"A picture has at most {MOST_PIXELS:,} pixels, not {pixels:,}: take a smaller copy.")
+
+
 def _array(image: Image.Image) -> tuple[NDArray[Any], int]:
     """A PIL image of any mode as an array that `_tones` takes, turned as its EXIF data says, and how much it shrank."""
     image.load()  # which turns a TIFF itself
@@ -107,6 +122,8 @@ def _array(image: Image.Image) -> tuple[NDArray[Any], int]:
         return np.asarray(image, np.uint16), step
     if image.mode in ("I", "F"):  # 32 bits whose range nobody states: from the darkest to the lightest
         values = np.asarray(image, np.float64)
+        if not np.isfinite(values).all():
+            raise ValueError("it holds numbers that are none")
         low, high = values.min(), values.max()
         return (values - low) / (high - low) if high > low else np.ones_like(values), step
     return np.asarray(image.convert("RGBA") if image.mode == "LA" else image), step

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lenet.ink import Picture, PictureError, read_ink
+from lenet.ink import MOST_PIXELS, Picture, PictureError, read_ink
 
-__all__ = ["Ink", "Part", "Picture", "PictureError", "Steps", "follow", "normalise", "preprocess"]
+__all__ = ["MOST_PIXELS", "Ink", "Part", "Picture", "PictureError", "Steps", "follow", "normalise", "preprocess"]
 
 SIDE = 28
 DIGIT_SIDE = 20  # the longer side of every digit in MNIST
@@ -31,6 +31,8 @@ PAGE = 1_000  # pixels; of a larger drawing, a photo, a digit may be a small par
 # of paper between them: a pen of 4 pixels and digits from edge to edge.
 LOWEST = 0.4
 GAP = 0.012
+# A comb has thousands of teeth, and each is looked at once for each: more than this are first made fewer.
+MOST_PIECES = 64
 MOST_GROUPS = 4  # more are a scribble or a telephone number; the narrowest gaps are then closed
 
 
@@ -110,23 +112,27 @@ def find_parts(ink: NDArray[np.float32]) -> tuple[Part, ...]:
     """
     height = len(ink)
     inked = np.flatnonzero(ink.any(0))
-    ends = np.flatnonzero(np.diff(inked) - 1 > max(1, GAP * height))
+    paper = np.diff(inked) - 1
+    ends = np.flatnonzero(paper > max(1, GAP * height))
+    if len(ends) >= MOST_PIECES:
+        ends = np.sort(ends[np.argsort(-paper[ends], kind="stable")[: MOST_PIECES - 1]])
     groups = list(zip(inked[[0, *(ends + 1)]].tolist(), (inked[[*ends, -1]] + 1).tolist(), strict=True))
 
     def gap(i: int) -> int:  # to the group on its right
         return int(groups[i + 1][0] - groups[i][1])
 
-    def heights() -> list[int]:
-        return [int(np.ptp(_rows(ink, *group))) + 1 for group in groups]
+    def tall(group: tuple[int, int]) -> int:
+        return int(np.ptp(_rows(ink, *group))) + 1
 
+    high = [tall(group) for group in groups]
     while len(groups) > 1:
-        high = heights()
         small = next((i for i, each in enumerate(high) if each < LOWEST * max(high)), None)
         if small is None and len(groups) <= MOST_GROUPS:
             break
         gaps = range(len(groups) - 1) if small is None else (i for i in (small - 1, small) if 0 <= i < len(groups) - 1)
         i = min(gaps, key=gap)
         groups[i : i + 2] = [(groups[i][0], groups[i + 1][1])]
+        high[i : i + 2] = [tall(groups[i])]
     count = len(groups)
     runs = [(i, j) for i in range(count) for j in range(i + 1, count + 1) if j - i < count]
     return tuple(Part(i, j, _cropped(ink, groups[i][0], groups[j - 1][1])) for i, j in runs)

@@ -90,7 +90,18 @@ def test_the_file_holds_arrays_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "damage", ["no arrays", "no facts", "cut", "flipped", "facts cut", "facts other", "no thresholds"]
+    "damage",
+    [
+        "no arrays",
+        "no facts",
+        "cut",
+        "flipped",
+        "facts cut",
+        "facts other",
+        "no thresholds",
+        "thresholds of text",
+        "a folder",
+    ],
 )
 def test_damaged_weights_are_refused_with_the_file_and_the_remedy(folder: Path, damage: str) -> None:
     arrays, facts = folder / ARRAYS, folder / FACTS
@@ -110,6 +121,12 @@ def test_damaged_weights_are_refused_with_the_file_and_the_remedy(folder: Path, 
             facts.write_text("[]")
         case "no thresholds":
             facts.write_text('{"sha256": ""}')
+        case "thresholds of text":
+            whole_facts = json.loads(facts.read_text())
+            facts.write_text(json.dumps(whole_facts | {"thresholds": {"unsure": "half"}}))
+        case "a folder":
+            arrays.unlink()
+            arrays.mkdir()
     for use in (classifier.verify, classifier.load, DigitClassifier):
         with pytest.raises(WeightsError) as refused:
             use(folder)
@@ -125,5 +142,10 @@ def test_arrays_of_another_network_are_refused_though_the_hash_fits(folder: Path
         file["layers/conv2d/vars/0"] = np.zeros((3, 3, 1, 32), np.float32)
     facts = json.loads((folder / FACTS).read_text())
     (folder / FACTS).write_text(json.dumps(facts | {"sha256": classifier.digest(folder)}))
-    with pytest.raises(WeightsError, match="does not hold the arrays of this network"):
-        classifier.load(folder)
+    for use in (classifier.verify, classifier.load):
+        with pytest.raises(WeightsError, match="does not hold the arrays of this network"):
+            use(folder)
+
+
+def test_the_shapes_that_are_asked_for_are_the_networks() -> None:
+    assert [variable.shape for variable in lenet5().trainable_variables] == classifier.SHAPES

@@ -26,7 +26,9 @@ SEVEN = render(DIGITS[7])
 def received(content: bytes, folder: Path, name: str = "picture.png") -> object:
     path = folder / name
     path.write_bytes(content)
-    return PictureInput().preprocess(ImageData(path=str(path), orig_name=name))
+    component = PictureInput()
+    component.GRADIO_CACHE = str(folder)
+    return component.preprocess(ImageData(path=str(path), orig_name=name))
 
 
 @pytest.mark.parametrize("name", WRONG_FILES)
@@ -41,6 +43,17 @@ def test_what_is_wrong_with_a_file_is_an_answer_not_an_error(name: str, tmp_path
 def test_no_file_at_all_is_no_picture(payload: ImageData) -> None:
     assert PictureInput().preprocess(payload) == "unknown"
     assert PictureInput().preprocess(None) is None
+
+
+def test_a_file_that_was_not_uploaded_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "seven.png").write_bytes(png(7))
+    link = tmp_path / "uploads" / "link.png"
+    link.parent.mkdir()
+    link.symlink_to(tmp_path / "seven.png")
+    component = PictureInput()
+    component.GRADIO_CACHE = str(link.parent)
+    for path in (tmp_path / "seven.png", link, link.parent / ".." / "seven.png", link.parent, Path("/dev/zero")):
+        assert component.preprocess(ImageData(path=str(path))) == "unknown"
 
 
 def test_a_file_and_a_data_url_come_as_the_picture_that_they_are(tmp_path: Path) -> None:

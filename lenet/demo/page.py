@@ -7,12 +7,16 @@ from typing import Any
 
 import gradio as gr
 import numpy as np
+from starlette.middleware import Middleware
 
 from lenet import classifier
 from lenet.datasets import mnist
 from lenet.demo import examples, meters, picture, teach
 from lenet.demo.api import add_api
+from lenet.demo.checked import CheckedBlocks
+from lenet.demo.gate import Gate
 from lenet.demo.inside import LIVE, add_inside, encode
+from lenet.demo.picture_input import MOST_BYTES
 from lenet.demo.sketchpad import Sketchpad
 from lenet.demo.texts import TEXTS, both, language, translated
 from lenet.preprocess import Picture
@@ -37,6 +41,10 @@ I18N = gr.I18n(
 # minutes are deleted (a program's may have to wait for its turn), and all of them when the server ends.
 DELETE_UPLOADS = (60, 300)
 
+# Gradio keeps 100 kB of each visitor, for an hour after the visit. The page needs nothing of it: who is forgotten costs
+# some milliseconds when he comes back.
+SESSIONS = 500
+
 # In Gradio 6 the look belongs to launch(): whoever launches the page, tests and benchmarks too, uses these.
 LAUNCH: dict[str, Any] = {
     # The system's own letters: nothing to download, and no request leaves for a font service.
@@ -49,8 +57,12 @@ LAUNCH: dict[str, Any] = {
     "css_paths": Path(__file__).with_name("page.css"),
     "footer_links": ["api", "gradio", "settings"],
     "run_history": False,  # or every live update is recorded in the visitor's browser
-    "max_file_size": "20mb",
     "i18n": I18N,
+    # What nobody may do to the server: see SECURITY.md.
+    "app_kwargs": {"middleware": [Middleware(Gate)]},
+    "max_file_size": MOST_BYTES,
+    "enable_monitoring": False,
+    "state_session_capacity": SESSIONS,
 }
 
 
@@ -86,7 +98,7 @@ def build_demo(
         return meters.reading(prediction, language(request)), layers
 
     demo: gr.Blocks
-    with gr.Blocks(
+    with CheckedBlocks(
         title=TEXTS["en"]["title"], analytics_enabled=False, fill_width=True, delete_cache=DELETE_UPLOADS
     ) as demo:
         with gr.Column(elem_id="page"):

@@ -10,9 +10,10 @@ from gradio.data_classes import ImageData
 from PIL import Image
 
 from lenet.demo.pixels import image_url
+from lenet.preprocess import MOST_PIXELS
 
-# A phone's photo has 12 million, a large one 50; a few kilobytes of PNG can unpack to thousands of millions.
-MOST_PIXELS = 80_000_000
+# Of a file. A phone's photo has 3 to 8 MB.
+MOST_BYTES = 20 * 2**20
 
 Refusal = Literal["unknown", "damaged", "large"]
 
@@ -37,7 +38,7 @@ class PictureInput(gr.Image):
             if payload.url and payload.url.startswith("data:"):
                 content = b64decode(payload.url.partition(",")[2])
             else:
-                content = Path(payload.path or "").read_bytes()
+                content = self._uploaded(payload.path or "").read_bytes()
             image = Image.open(io.BytesIO(content))
         except (Image.DecompressionBombError, Image.DecompressionBombWarning):
             return "large"
@@ -50,6 +51,13 @@ class PictureInput(gr.Image):
         except Exception:
             return "damaged"
         return image
+
+    def _uploaded(self, path: str) -> Path:
+        """A file that was uploaded, and no other of this machine: Gradio looks only where the client says "meta"."""
+        file = Path(path).resolve()
+        if not (file.is_relative_to(Path(self.GRADIO_CACHE).resolve()) and file.is_file()):
+            raise FileNotFoundError(path)
+        return file
 
     def postprocess(self, value: Image.Image | None) -> ImageData | None:  # type: ignore[override]
         """What the page is to show."""

@@ -1,0 +1,170 @@
+"""Whatever is drawn or sent, the network gets 28 × 28 numbers from 0 to 1, or the client the one documented error."""
+
+import io
+import json
+from contextlib import suppress
+from typing import Any
+
+import gradio as gr
+import numpy as np
+import pytest
+from gradio.data_classes import ImageData
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from numpy.typing import NDArray
+from PIL import Image
+from wrong_files import png
+
+from lenet.demo.gate import Refused, _check_json
+from lenet.demo.picture_input import PictureInput
+from lenet.demo.sketchpad import Sketchpad
+from lenet.preprocess import PictureError, preprocess
+from lenet.strokes import Drawing, DrawingError
+
+# The same examples in every run: a test that fails by chance says nothing of a change.
+FUZZ = settings(
+    max_examples=150, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+)
+MODES = [
+    "1",
+    "L",
+    "P",
+    "RGB",
+    "RGBA",
+    "CMYK",
+    "YCbCr",
+    "LAB",
+    "HSV",
+    "I",
+    "F",
+    "LA",
+    "PA",
+    "RGBX",
+    "RGBa",
+    "La",
+    "I;16",
+]
+TYPES = st.one_of(
+    arrays.boolean_dtypes(),
+    arrays.integer_dtypes(),
+    arrays.unsigned_integer_dtypes(),
+    arrays.floating_dtypes(),
+    arrays.complex_number_dtypes(),
+    arrays.unicode_string_dtypes(max_len=3),
+    arrays.datetime64_dtypes(),
+)
+PICTURES = TYPES.flatmap(lambda kind: arrays.arrays(kind, arrays.array_shapes(min_dims=0, max_dims=4, max_side=40)))
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=20,
+)
+COORDINATE = st.floats(width=32) | st.integers(-30_000, 30_000)
+DRAWINGS = st.fixed_dictionaries(
+    {"strokes": st.lists(st.lists(st.lists(COORDINATE, max_size=3), max_size=4), max_size=4)},
+    optional={"w": COORDINATE, "h": COORDINATE, "pen": COORDINATE},
+)
+
+
+def check(drawing: Any) -> None:
+    """Preprocess it: a picture for the network, or the one error."""
+    try:
+        ink = preprocess(drawing)
+    except PictureError:
+        return
+    for picture in (ink.picture, *(part.picture for part in ink.parts)):
+        assert picture.shape == (28, 28)
+        assert picture.dtype == np.float32
+        assert np.isfinite(picture).all()
+        assert picture.min() >= 0
+        assert picture.max() <= 1
+
+
+@FUZZ
+@given(PICTURES)
+def test_any_array_is_a_picture_or_the_one_error(array: NDArray[Any]) -> None:
+    check(array)
+
+
+@FUZZ
+@given(arrays.arrays(np.uint8, arrays.array_shapes(min_dims=2, max_dims=2, max_side=90), fill=st.just(255)))
+def test_any_drawing_in_grey_becomes_a_picture(array: NDArray[np.uint8]) -> None:
+    check(array)
+    check({"composite": array})
+
+
+@FUZZ
+@given(JSON)
+def test_anything_else_is_the_one_error_or_no_ink(value: Any) -> None:
+    check(value)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_an_image_of_any_mode_is_a_picture_or_the_one_error(mode: str) -> None:
+    for size in ((1, 1), (3, 200), (64, 64)):
+        check(Image.new(mode, size))
+
+
+@FUZZ
+@given(st.integers(0, len(png()) - 1), st.integers(0, 255), st.integers(0, 1000))
+def test_a_file_with_a_wrong_byte_or_an_early_end_is_a_picture_or_a_sentence(at: int, byte: int, end: int) -> None:
+    content = bytearray(png())
+    content[at] = byte
+    for each in (bytes(content), bytes(content[:end])):
+        file = io.BytesIO()
+        file.write(each)
+        try:
+            image = Image.open(file)
+        except Exception:
+            continue  # the page says so before preprocessing
+        check(image)
+
+
+@FUZZ
+@given(JSON | st.text())
+def test_any_file_that_a_client_names_is_a_picture_or_a_refusal(value: Any) -> None:
+    found = PictureInput().preprocess(ImageData(path=str(value), url=f"data:{value}" if value else None))
+    assert found in ("unknown", "damaged", "large")
+
+
+@FUZZ
+@given(DRAWINGS | JSON)
+def test_any_json_on_the_pad_is_drawn_or_the_error_of_drawings(value: Any) -> None:
+    with suppress(DrawingError):
+        check(Drawing.from_json(value).render())
+    for payload in (value, json.dumps(value)):
+        with suppress(gr.Error):
+            drawn = Sketchpad().preprocess(payload)
+            assert drawn is None or drawn.shape == (280, 280)
+
+
+@FUZZ
+@given(st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
+def test_any_body_passes_the_gate_or_is_refused(body: bytes) -> None:
+    with suppress(Refused):
+        _check_json(body, None, None)
+
+
+def test_a_comb_and_a_strip_of_specks_take_no_longer_than_other_pictures() -> None:
+    comb = np.full((8, 2048), 255, np.uint8)
+    comb[:, ::4] = 0
+    check(comb)  # took seconds
+    strip = np.where(np.random.default_rng(1).random((2, 60_000)) < 0.02, 0, 255).astype(np.uint8)
+    check(strip)  # took hours: the test's own time limit ends it
+
+
+def test_a_picture_of_more_pixels_than_the_limit_is_refused_before_it_is_decoded() -> None:
+    with pytest.raises(PictureError, match="at most 80,000,000 pixels"):
+        preprocess(Image.new("1", (10_000, 8_001)))
+    with pytest.raises(PictureError, match="at most 80,000,000 pixels"):
+        preprocess(np.broadcast_to(np.uint8(255), (10_000, 8_001)))
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_a_picture_of_numbers_that_are_none_is_refused(value: float) -> None:
+    array = np.ones((30, 30), np.float32)
+    array[3, 3] = value
+    for drawing in (array, Image.fromarray(array)):
+        with pytest.raises(PictureError):
+            preprocess(drawing)
