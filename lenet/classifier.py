@@ -114,9 +114,20 @@ def verify(folder: Path = WEIGHTS) -> Thresholds:
         raise WeightsError(f"{folder / FACTS} is damaged ({error}). {mend}") from error
     if found != expected:
         raise WeightsError(f"{folder / ARRAYS} is damaged: its SHA-256 is not the one in {FACTS}. {mend}")
-    if _shapes(folder / ARRAYS) != sorted(SHAPES):
-        raise WeightsError(f"{folder / ARRAYS} does not hold the arrays of this network. {mend}")
     return thresholds
+
+
+def verify_shapes(folder: Path = WEIGHTS) -> None:
+    """Check that the weights are this network's, which a hash does not say; needs no TensorFlow.
+
+    Raises:
+        WeightsError: if they are not.
+    """
+    if _shapes(folder / ARRAYS) != sorted(SHAPES):
+        raise WeightsError(
+            f"{folder / ARRAYS} does not hold the arrays of this network. Restore it (`git checkout weights`) or train "
+            "new ones (`python -m lenet.train`)."
+        )
 
 
 def _shapes(path: Path) -> list[tuple[int, ...]]:

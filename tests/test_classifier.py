@@ -12,6 +12,7 @@ from digits import DIGITS, placed
 
 from lenet import classifier
 from lenet.classifier import ARRAYS, FACTS, WEIGHTS, DigitClassifier, WeightsError
+from lenet.demo import build_demo
 from lenet.network import lenet5
 from lenet.preprocess import preprocess
 from lenet.strokes import render
@@ -142,9 +143,11 @@ def test_arrays_of_another_network_are_refused_though_the_hash_fits(folder: Path
         file["layers/conv2d/vars/0"] = np.zeros((3, 3, 1, 32), np.float32)
     facts = json.loads((folder / FACTS).read_text())
     (folder / FACTS).write_text(json.dumps(facts | {"sha256": classifier.digest(folder)}))
-    for use in (classifier.verify, classifier.load):
+    for use in (classifier.verify_shapes, classifier.load):
         with pytest.raises(WeightsError, match="does not hold the arrays of this network"):
             use(folder)
+    with pytest.raises(WeightsError, match="does not hold the arrays of this network"):
+        build_demo(weights=folder)
 
 
 def test_the_shapes_that_are_asked_for_are_the_networks() -> None:

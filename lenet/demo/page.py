@@ -84,6 +84,7 @@ def build_demo(
         WeightsError: if the weights are missing or damaged.
     """
     classifier.verify(weights)
+    classifier.verify_shapes(weights)
     loading = ThreadPoolExecutor(1).submit(classifier.DigitClassifier, weights)
 
     def read(drawing: Picture) -> Prediction:
