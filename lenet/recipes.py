@@ -33,8 +33,6 @@ class Recipe:
         checkpoint_every: steps between two checkpoints: what a crash can cost.
         blend: part of what was learnt in the weights that are saved, the rest being those that it started from, which
             so forget less (Wortsman et al., "Robust fine-tuning of zero-shot models", 2022); 1 with fresh ones.
-        remember: part of the target that is what the weights it started from say, wherever those are right (Li and
-            Hoiem, "Learning without Forgetting", 2016); 0 with fresh ones.
         continues: goes on from trained weights, and is no good for fresh ones.
         personal: learns from the few drawings of one person: from all of them, and the verdict's thresholds stay those
             of the weights it started from.
@@ -61,7 +59,6 @@ class Recipe:
     validate_every: int = 500  # 1 to 2 seconds each: 2 % of the time
     checkpoint_every: int = 100  # the tutorial's; a tenth of a second each
     blend: float = 1.0
-    remember: float = 0.0
     continues: bool = False
     personal: bool = False
 

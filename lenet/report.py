@@ -50,13 +50,18 @@ def results(metrics: dict[str, Any], log: Sequence[dict[str, Any]]) -> str:
             *(f"| {name} | {misses} | {1 - misses / test['count']:.2%} |" for name, misses in rows),
             "",
             f"One network, one pass, no averaging over distorted copies.{_seeds(metrics, log)} "
-            f"{recipe['steps']:,} steps of {recipe['batch']} images, seed {training['seed']}, {minutes:.0f} minutes on "
+            f"{recipe['steps']:,} steps of {recipe['batch']} images{_start(recipe)}, seed {training['seed']}, "
+            f"{minutes:.0f} minutes on "
             f"{_cores(hardware['cores'])} ({hardware['cpu']}), TensorFlow {versions['tensorflow']}, "
             f"Keras {versions['keras']}. The [model card](weights/{card.CARD}) has the seeds, the errors, the history.",
             "",
             card.measured(metrics),
         ]
     )
+
+
+def _start(recipe: dict[str, Any]) -> str:
+    return ", going on from trained weights" if recipe.get("continues") else ""
 
 
 def _cores(count: int) -> str:

@@ -81,11 +81,6 @@ class Trainer:
         targets = tf.one_hot(labels, DIGITS) + (1 - digit[:, None]) / DIGITS  # (N, 10)
         if self.recipe.distortion:
             pictures = distort(pictures, self.recipe.distortion, tf.stack([self.seed, step]))
-        if self.start is not None and self.recipe.remember:
-            before = self.start(pictures)  # (N, 10) logits
-            right = tf.equal(tf.argmax(before, 1, tf.int32), labels) | (labels == DIGITS)
-            part = self.recipe.remember * tf.cast(right, tf.float32)[:, None]
-            targets = (1 - part) * targets + part * tf.nn.softmax(before)
         with tf.GradientTape() as tape:
             logits = self.model(pictures, training=True)  # (N, 10)
             loss = self.loss(targets, logits)

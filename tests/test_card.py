@@ -59,6 +59,17 @@ def test_one_run_has_no_spread(log: list) -> None:
     assert "seeds:" not in report.results(METRICS_NOW, log[:1])
 
 
+def test_weights_that_went_on_from_others_are_reproduced_by_two_commands() -> None:
+    training = METRICS_NOW["training"]
+    for continues, commands in ((False, 1), (True, 2)):
+        recipe = training["recipe"] | {"name": "later", "continues": continues}
+        metrics = METRICS_NOW | {"training": training | {"recipe": recipe}}
+        text = card.card(metrics, FACTS_NOW, [])
+        assert text.count("\npython -m lenet.train") == commands
+        assert ("--recipe later --from runs/start" in text) is continues
+        assert ("going on from trained weights" in report.results(metrics, [])) is continues
+
+
 def test_every_measured_set_is_in_the_card_with_a_picture_of_its_errors() -> None:
     text = card.card(METRICS_NOW, FACTS_NOW, [])
     for name, figures in card.sets(METRICS_NOW).items():

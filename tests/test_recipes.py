@@ -29,7 +29,6 @@ def test_plain_is_the_tutorials_training() -> None:
         "validate_every": 0,
         "checkpoint_every": 100,
         "blend": 1.0,
-        "remember": 0.0,
         "continues": False,
         "personal": False,
     }

@@ -20,7 +20,6 @@ from lenet.network import lenet5
 from lenet.preprocess import preprocess
 from lenet.recipes import DEFAULT, HAND
 from lenet.strokes import render
-from lenet.verdict import softmax
 
 APP = Path(__file__).parents[1] / "app.py"
 PICTURES = np.stack([255 * preprocess(render(DIGITS[digit])).picture for digit in range(10)] * 8).astype(np.uint8)
@@ -108,24 +107,6 @@ def test_what_is_kept_lies_between_the_start_and_what_was_learnt(tmp_path: Path)
     for begun, part, whole in zip(start, taught(0.25), taught(1.0), strict=True):
         assert np.abs(whole - begun).max() > 1e-5
         np.testing.assert_allclose(part - begun, (whole - begun) / 4, atol=1e-6)
-
-
-def test_what_the_start_reads_right_keeps_the_starts_probabilities_as_its_target() -> None:
-    labels = SPLIT.labels.copy()
-    labels[:8] = (labels[:8] + 1) % 10  # the start misreads these, so their labels stay their targets
-    sources = [mixture.Source(mnist.Split(PICTURES, labels), len(labels))]
-    start = classifier.load()
-    before = softmax(np.asarray(start(PICTURES[..., None] / np.float32(255))))
-    told = np.eye(10)[labels]
-    for remember in (0.0, 0.6):
-        recipe = dataclasses.replace(
-            HAND, remember=remember, dropout=0, smoothing=0, distortion=None, glyphs=0, drawings=0, outliers=0
-        )
-        trainer = train.Trainer(recipe, sources, 1, start)
-        loss, _ = trainer.step(trainer.batch(0), np.int32(0))
-        targets = told.copy()
-        targets[8:] = (1 - remember) * told[8:] + remember * before[8:]
-        assert float(loss) == pytest.approx(-(targets * np.log(before)).sum(1).mean(), rel=1e-4)
 
 
 def test_a_stopped_training_goes_on_from_its_own_start_alone(

@@ -29,6 +29,13 @@ function mountInside(element, trigger, props, watch, texts) {
   let chosen = null;
   let resting = 0;
   let settling = 0;
+  // A finger on a narrow screen needs values twice as large.
+  const part = matchMedia("(max-width: 640px)").matches ? 2 : 1;
+  const shapes = {
+    ...LAYERS,
+    pool1: { ...LAYERS.pool1, columns: LAYERS.pool1.columns / part },
+    pool2: { ...LAYERS.pool2, columns: LAYERS.pool2.columns / part },
+  };
 
   /** @param {Layer} layer */
   const find = (layer) => /** @type {HTMLElement} */ (element.querySelector(`[data-layer=${layer}]`));
@@ -41,7 +48,7 @@ function mountInside(element, trigger, props, watch, texts) {
 
   /** @param {Layer} layer @param {Uint8Array | null} values map by map, row by row */
   function paint(layer, values) {
-    const { maps, side, columns, gap } = LAYERS[layer];
+    const { maps, side, columns, gap } = shapes[layer];
     const canvas = /** @type {HTMLCanvasElement} */ (find(layer).querySelector("canvas"));
     const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     const pixels = context.createImageData(canvas.width, canvas.height);
@@ -58,7 +65,7 @@ function mountInside(element, trigger, props, watch, texts) {
   function show() {
     /** @type {Reading | null} */
     const reading = props.value ? JSON.parse(props.value) : null;
-    for (const layer of /** @type {Layer[]} */ (Object.keys(LAYERS)))
+    for (const layer of /** @type {Layer[]} */ (Object.keys(shapes)))
       paint(layer, reading && decode(reading[layer]));
     element.querySelectorAll("tbody tr").forEach((row, digit) => {
       row.children[1].textContent = reading ? signed(reading.logits[digit]) : "–";
@@ -75,7 +82,7 @@ function mountInside(element, trigger, props, watch, texts) {
     if (chosen && JSON.stringify(chosen) === JSON.stringify(place)) return;
     chosen = place;
     element.querySelectorAll(".mark").forEach((mark) => mark.remove());
-    const { side, columns, gap } = LAYERS[layer];
+    const { side, columns, gap } = shapes[layer];
     const canvas = /** @type {HTMLCanvasElement} */ (find(layer).querySelector("canvas"));
     const [left, top] = [number % columns, Math.floor(number / columns)].map((at) => at * (side + gap));
     for (const [x, y, size] of [
@@ -98,7 +105,7 @@ function mountInside(element, trigger, props, watch, texts) {
 
   /** @param {Layer} layer @param {number} across value, counted over all maps in the row @param {number} down */
   function chooseAt(layer, across, down) {
-    const { maps, side, columns } = LAYERS[layer];
+    const { maps, side, columns } = shapes[layer];
     const clip = (/** @type {number} */ at, /** @type {number} */ end) => Math.min(Math.max(at, 0), end - 1);
     across = clip(across, columns * side);
     down = clip(down, (maps / columns) * side);
@@ -108,7 +115,7 @@ function mountInside(element, trigger, props, watch, texts) {
 
   /** @param {Layer} layer @param {PointerEvent} event */
   function point(layer, event) {
-    const { side, gap } = LAYERS[layer];
+    const { side, gap } = shapes[layer];
     const canvas = /** @type {HTMLCanvasElement} */ (event.currentTarget);
     const box = canvas.getBoundingClientRect();
     const x = ((event.clientX - box.left) * canvas.width) / box.width;
@@ -124,7 +131,7 @@ function mountInside(element, trigger, props, watch, texts) {
     const arrow = ARROWS[event.key];
     if (!arrow) return;
     event.preventDefault();
-    const { side, columns } = LAYERS[layer];
+    const { side, columns } = shapes[layer];
     const { number, row, column } = chosen?.layer === layer ? chosen : { number: 0, row: 0, column: 0 };
     const across = (number % columns) * side + column + arrow[0];
     chooseAt(layer, across, Math.floor(number / columns) * side + row + arrow[1]);
@@ -132,8 +139,8 @@ function mountInside(element, trigger, props, watch, texts) {
 
   for (const text of /** @type {NodeListOf<HTMLElement>} */ (element.querySelectorAll("[data-text]")))
     text.textContent = translate(texts[String(text.dataset.text)]);
-  for (const layer of /** @type {Layer[]} */ (Object.keys(LAYERS))) {
-    const { maps, side, columns, gap } = LAYERS[layer];
+  for (const layer of /** @type {Layer[]} */ (Object.keys(shapes))) {
+    const { maps, side, columns, gap } = shapes[layer];
     const canvas = /** @type {HTMLCanvasElement} */ (find(layer).querySelector("canvas"));
     canvas.width = columns * (side + gap) - gap;
     canvas.height = (maps / columns) * (side + gap) - gap;

@@ -87,7 +87,9 @@ def test_on_a_phone_a_tap_tells_it_in_view_and_nothing_is_wider_than_the_screen(
     Pad(page, "touch").draw(DIGITS[4], steps=1)
     page.get_by_role("button", name="网络内部").click()
     expect(page.locator("#relevance h3")).to_have_text("哪些笔迹支持 4")
-    page.locator("[data-layer=pool2] canvas").tap()
+    canvas = page.locator("[data-layer=pool2] canvas")
+    assert canvas.bounding_box()["width"] / canvas.evaluate("canvas => canvas.width") >= 5  # CSS pixels to tap at
+    canvas.tap()
     expect(page.locator("#explanation h3")).to_contain_text("特征图")
     expect(page.locator("#explanation h3")).to_be_in_viewport()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
