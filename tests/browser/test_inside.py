@@ -88,7 +88,8 @@ def test_on_a_phone_a_tap_tells_it_in_view_and_nothing_is_wider_than_the_screen(
     page.get_by_role("button", name="网络内部").click()
     expect(page.locator("#relevance h3")).to_have_text("哪些笔迹支持 4")
     canvas = page.locator("[data-layer=pool2] canvas")
-    assert canvas.bounding_box()["width"] / canvas.evaluate("canvas => canvas.width") >= 4  # CSS pixels to tap at, where 16 maps in a row leave 2
+    value = canvas.bounding_box()["width"] / canvas.evaluate("canvas => canvas.width")
+    assert value >= 4  # CSS pixels to tap at, where 16 maps in a row leave 2
     canvas.tap()
     expect(page.locator("#explanation h3")).to_contain_text("特征图")
     expect(page.locator("#explanation h3")).to_be_in_viewport()
