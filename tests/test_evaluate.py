@@ -86,7 +86,7 @@ def test_the_committed_weights_misread_at_most_35_of_mnists_test_images(
     figures = json.loads(capsys.readouterr().out)
     assert figures.pop("strokes") == {}
     assert figures["count"] == 10_000
-    assert figures["verdicts"]["digit"] > 0.995  # a few of MNIST's own digits are illegible
+    assert figures["verdicts"]["digit"] >= 0.99  # a few of MNIST's own digits are illegible
     assert 0 < figures["misses"] <= 35  # none at all would be a broken evaluation: some labels are wrong
     assert figures["calibration_error"] < 0.01
     committed = json.loads((classifier.WEIGHTS / "metrics.json").read_text())
