@@ -27,6 +27,7 @@ SMALL = 56
 
 # On a pad, paler than this part of the ink are only the edges of strokes: the brush's palest edge is 1/4.
 PALE = 0.2
+BLUR = 2  # pixels: as far as such an edge is from its stroke
 # A JPEG of a drawing on a pad: this part of its border is still of one exact tone.
 FLAT = 0.95
 
@@ -159,15 +160,18 @@ def _ink(tones: Tones) -> tuple[Tones, int]:
     """Tell ink from paper, whichever is darker: the ink of `Found`, and how many tones, across and down, became one."""
     border = np.concatenate([tones[0], tones[-1], tones[:, 0], tones[:, -1]])
     paper = np.median(border)
-    away = tones - paper
-    dark = bool((away**3).sum() <= 0)
-    ink = np.clip(-away if dark else away, 0, None)
-    full = ink.max()
+    box = _box(tones != paper)
+    away = tones[box] - paper
+    dark = bool(np.vdot(away * away, away) <= 0)  # the sum of the cubes; NumPy's ** takes 20 times as long
+    ink = np.maximum(-away if dark else away, 0)
+    full = ink.max(initial=0)
+    found = np.zeros_like(tones)
     if full < MIN_CONTRAST:
-        return np.zeros_like(ink), 1
+        return found, 1
     ink /= full
-    if max(ink.shape) <= SMALL or _drawn(ink, away):
-        return ink, 1
+    if max(tones.shape) <= SMALL or _drawn(ink, away):
+        found[box] = ink
+        return found, 1
     step = _step(tones.shape, PHOTO_SIDE, PHOTO_SIDE)
     smooth = mean(np.asarray(Image.fromarray(_means(tones, step)).filter(ImageFilter.MedianFilter(3))))
     if np.mean(border == paper) < FLAT:
@@ -178,11 +182,18 @@ def _ink(tones: Tones) -> tuple[Tones, int]:
     return above_noise(contrast.astype(np.float32)), step
 
 
+def _box(inked: NDArray[np.bool_]) -> tuple[slice, slice]:
+    """What is not paper, and a little around it: on a pad a fourth of the picture, and so a fourth of the time."""
+    places = [np.flatnonzero(inked.any(axis)) for axis in (1, 0)]
+    spans = [slice(max(0, each[0] - BLUR - 1), each[-1] + BLUR + 2) if len(each) else slice(0) for each in places]
+    return spans[0], spans[1]
+
+
 def _drawn(ink: Tones, away: Tones) -> bool:
     """Whether a picture was drawn, not photographed: paper of one tone, and pale pixels only along strokes."""
     pale = (away != 0) & (ink < PALE)
     if not pale.any():
         return True
     strokes = Image.fromarray(np.where(ink < 0.5, np.uint8(0), np.uint8(255)))
-    near = np.asarray(strokes.filter(ImageFilter.BoxBlur(2)))  # not MaxFilter, which takes ten times as long
+    near = np.asarray(strokes.filter(ImageFilter.BoxBlur(BLUR)))  # not MaxFilter, which takes ten times as long
     return not np.any(pale & (near == 0))
