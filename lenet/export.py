@@ -13,6 +13,7 @@ import os
 import sys
 import warnings
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's start-up notes are not ours to print
 
@@ -88,15 +89,22 @@ def run_saved(folder: Path, pictures: NDArray[np.float32]) -> NDArray[np.float32
 
 def run_lite(path: Path, pictures: NDArray[np.float32]) -> NDArray[np.float32]:
     """What a LiteRT file says of (N, 28, 28) pictures: (N, 10) probabilities."""
-    with warnings.catch_warnings():  # the package that follows it is one more to install, for this check alone
-        warnings.filterwarnings("ignore", r"\s*Warning: tf.lite.Interpreter is deprecated", UserWarning)
-        interpreter = tf.lite.Interpreter(str(path))
+    interpreter = lite(path, len(pictures))
     (taken,), (given,) = interpreter.get_input_details(), interpreter.get_output_details()
-    interpreter.resize_tensor_input(taken["index"], [len(pictures), SIDE, SIDE, 1])
-    interpreter.allocate_tensors()
     interpreter.set_tensor(taken["index"], pictures[..., None])
     interpreter.invoke()
     return np.asarray(interpreter.get_tensor(given["index"]))
+
+
+def lite(path: Path, pictures: int) -> Any:
+    """LiteRT's interpreter of a file, ready for so many pictures at once."""
+    with warnings.catch_warnings():  # the package that follows it is one more to install, for this check alone
+        warnings.filterwarnings("ignore", r"\s*Warning: tf.lite.Interpreter is deprecated", UserWarning)
+        interpreter = tf.lite.Interpreter(str(path))
+    (taken,) = interpreter.get_input_details()
+    interpreter.resize_tensor_input(taken["index"], [pictures, SIDE, SIDE, 1])
+    interpreter.allocate_tensors()
+    return interpreter
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -101,6 +101,21 @@ AUGMENTED = Recipe(
     distortion=Distortion(rotation=15, scale=0.15, shear=0.2, shift=2, bend=1.1, stroke=0.5, tone=0.5),
 )
 
+# As soon as possible to 99.2 % of MNIST, which the tutorial's 10,000 steps reach: one rise and fall of a high rate.
+FAST = dataclasses.replace(
+    AUGMENTED,
+    name="fast",
+    steps=1_000,
+    batch=100,
+    rate=2e-3,
+    warmup=100,
+    smoothing=0.0,
+    dropout=0.3,
+    average=0.98,
+    distortion=Distortion(rotation=8, scale=0.08, shear=0.1, shift=1, bend=0.5, stroke=0.3, tone=0.3),
+    validate_every=250,
+)
+
 WORLD = dataclasses.replace(
     AUGMENTED,
     name="world",
@@ -151,5 +166,5 @@ HAND = dataclasses.replace(
     validate_every=100,  # before and after, and two between
 )
 
-RECIPES = {recipe.name: recipe for recipe in (PLAIN, AUGMENTED, WORLD, REFINE, HAND)}
+RECIPES = {recipe.name: recipe for recipe in (PLAIN, FAST, AUGMENTED, WORLD, REFINE, HAND)}
 DEFAULT = WORLD

@@ -46,14 +46,19 @@ class Server:
         self.process.wait(20)
 
 
+def free_port() -> str:
+    """One of this machine that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
 def run(command: Sequence[str | Path], log: Path, env: dict[str, str] | None = None) -> Server:
     """Start a server on a free port of this machine and return it once it answers.
 
     It learns the port from GRADIO_SERVER_PORT; what it printed is shown when it dies before it answers.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
+    port = free_port()
     # The environment's bin/ holds the Node that Gradio renders on the server with.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     ours = {"GRADIO_SERVER_PORT": port, "GRADIO_ANALYTICS_ENABLED": "False", "PYTHONPATH": str(ROOT), "PATH": path}

@@ -39,6 +39,7 @@ LIVE: dict[str, Any] = {
     "trigger_mode": "always_last",
     "show_progress": "hidden",
     "api_visibility": "private",
+    "postprocess": False,  # the outputs are HTML as it is; a thread for each to find that out takes time
 }
 
 

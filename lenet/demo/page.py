@@ -1,5 +1,6 @@
 """The page's layout and its one live event: pad → reading."""
 
+import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -90,10 +91,12 @@ def build_demo(
     def read(drawing: Picture) -> Prediction:
         return loading.result()(drawing)
 
-    def show(drawing: Picture, opened: bool, request: gr.Request) -> tuple[str, Any]:
+    # On the server's own thread: handing three milliseconds of work to another, which then fights for the interpreter
+    # with those of the other visitors, takes longer than the work.
+    async def show(drawing: Picture, opened: bool, request: gr.Request) -> tuple[str, str]:
+        classifier = await asyncio.wrap_future(loading)
         if not opened:
-            return meters.reading(read(drawing), language(request)), gr.skip()
-        classifier = loading.result()
+            return meters.reading(classifier(drawing), language(request)), ""
         prediction, activations = classifier.look(drawing)
         layers = encode(prediction, activations, classifier.thresholds.temperature)
         return meters.reading(prediction, language(request)), layers
