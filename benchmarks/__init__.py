@@ -1,0 +1,1 @@
+"""What the README's figures on speed are measured with, a command each: `python -m benchmarks.page`."""

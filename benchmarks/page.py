@@ -1,0 +1,139 @@
+"""How soon the page answers: from the lifted pen to the final probabilities, in a headless Chromium.
+
+    $ python -m benchmarks.page
+
+Three pages take turns with the same drawings: ours, ours on Gradio's own sketchpad, and the usual one of
+`stock_page.py`. WebGL, which Gradio's pad draws with, runs in software here; a graphics card makes it faster.
+"""
+
+import itertools
+import time
+from contextlib import ExitStack
+from typing import Any
+
+from tqdm import tqdm
+
+from benchmarks import harness
+from benchmarks.harness import DIGITS, ROOT, Pen, milliseconds, spread
+
+PAGES = {
+    "ours": (ROOT / "app.py", "#probabilities"),
+    "ours on gr.Sketchpad": (ROOT / "tests/browser/stock.py", "#probabilities"),
+    "the usual way": (ROOT / "benchmarks/stock_page.py", "#answer"),
+}
+POINT_EVERY = 0.012  # s: a mouse reports some eighty times a second
+QUIET = 3.0  # s without another answer, after which the last was the final one
+LONGEST = 60.0  # s to wait for any answer
+# What the answer says, and not how Gradio shows that it is on its way. By the browser's own clock.
+WATCH = """
+(where) => {
+    const said = () => {
+        const answer = document.querySelector(where);
+        const meters = [...answer.querySelectorAll("[data-probability]")].map((each) => each.dataset.probability);
+        return meters.join() || [...answer.querySelectorAll("[data-testid=label-output-value], dt, dd, .text, .line")]
+            .map((each) => each.textContent).join();
+    };
+    const seen = (window.seen = { answers: [], up: 0, down: 0 });
+    let last = said();
+    new MutationObserver(() => {
+        const now = said();
+        if (now !== last) seen.answers.push(performance.now());
+        last = now;
+    }).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
+    addEventListener("pointerdown", () => { seen.down ||= performance.now(); }, true);
+    addEventListener("pointerup", () => { seen.up = performance.now(); }, true);
+}
+"""
+
+
+def draw(pen: Pen, strokes: list) -> None:
+    """Draw as a hand does, a point every 12 ms."""
+    for stroke in strokes:
+        pen.down(stroke[0])
+        due = time.perf_counter()
+        for start, end in itertools.pairwise(stroke):
+            steps = max(1, round(max(abs(a - b) for a, b in zip(start, end, strict=True)) / 8))
+            for step in range(1, steps + 1):
+                pen.move([a + (b - a) * step / steps for a, b in zip(start, end, strict=True)])
+                due += POINT_EVERY
+                pen.page.wait_for_timeout(max(0, 1000 * (due - time.perf_counter())))
+        pen.up()
+
+
+def one(browser: Any, url: str, where: str, strokes: list) -> dict[str, float]:
+    """Open the page, draw, and wait until it has said its last."""
+    page = browser.new_page(viewport={"width": 1100, "height": 900})
+    page.goto(url)
+    canvas = page.locator("#sketchpad canvas").first
+    canvas.wait_for()
+    page.locator(where).wait_for()
+    page.wait_for_load_state("networkidle")
+    page.evaluate(WATCH, where)
+    requests: list[int] = []
+    page.on("request", lambda request: requests.append(len(request.post_data_buffer or b"")))
+    draw(Pen(page, "mouse", canvas), strokes)
+    page.wait_for_function(
+        "([quiet, longest]) => { const now = performance.now(), last = seen.answers.at(-1);"
+        " return now - seen.up > longest || (last && now - Math.max(last, seen.up) > quiet); }",
+        arg=[1000 * QUIET, 1000 * LONGEST],
+        timeout=2000 * LONGEST,
+    )
+    seen = page.evaluate("seen")
+    page.close()
+    answers = [(each - seen["up"]) / 1000 for each in seen["answers"]]
+    return {
+        "final": max(0.0, answers[-1]) if answers else LONGEST,
+        "first": answers[0] + (seen["up"] - seen["down"]) / 1000 if answers else LONGEST,
+        "while_drawing": sum(each < 0 for each in answers),
+        "requests": len(requests),
+        "largest": max(requests, default=0),
+        "uploaded": sum(requests),
+    }
+
+
+def main() -> None:
+    """The command."""
+    given = harness.options("page", "Measure how soon three pages answer.", rounds=2)
+    found: dict[str, list[dict[str, float]]] = {name: [] for name in PAGES}
+    with ExitStack() as stack:
+        urls = {name: stack.enter_context(harness.serving(script)).url for name, (script, _) in PAGES.items()}
+        browser = stack.enter_context(harness.chromium())
+        for name, (_, where) in PAGES.items():  # TensorFlow may still be loading
+            one(browser, urls[name], where, DIGITS[1])
+        turns = [(digit, name) for _ in range(given.rounds) for digit in DIGITS for name in PAGES]
+        for digit, name in tqdm(turns, unit="drawing"):
+            found[name].append(one(browser, urls[name], PAGES[name][1], DIGITS[digit]))
+        version = browser.version
+    figures = {name: {each: spread(run[each] for run in runs) for each in runs[0]} for name, runs in found.items()}
+    ours = figures["ours"]["final"]["median"]
+    ratios = {name: each["final"]["median"] / ours for name, each in figures.items()}
+    print(
+        harness.table(
+            [
+                "page",
+                "pen up → final, ms",
+                "ratio",
+                "pen down → first, ms",
+                "answers while drawing",
+                "requests",
+                "kB up",
+            ],
+            [
+                (
+                    name,
+                    milliseconds(each["final"]),
+                    f"{ratios[name]:.1f}",
+                    milliseconds(each["first"]),
+                    f"{each['while_drawing']['median']:.0f}",
+                    f"{each['requests']['median']:.0f}",
+                    f"{each['uploaded']['median'] / 1000:.1f}",
+                )
+                for name, each in figures.items()
+            ],
+        )
+    )
+    harness.write(given.out, "page", {"pages": figures, "ratios": ratios, "webgl": "software"}, chromium=version)
+
+
+if __name__ == "__main__":
+    main()

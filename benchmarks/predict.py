@@ -1,0 +1,116 @@
+"""How long the network takes for one picture: ours, Keras's ways, LiteRT, and what the processor could do at best.
+
+    $ python -m benchmarks.predict
+
+All take turns, picture by picture. The floor is the larger of two: the network's multiplications at the rate of a large
+matrix multiplication on this machine, and its weights at the rate at which memory is read.
+"""
+
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from tqdm import tqdm
+
+from benchmarks import harness
+from benchmarks.harness import DIGITS, milliseconds, spread
+from lenet import export
+from lenet.classifier import SHAPES, DigitClassifier
+from lenet.preprocess import preprocess
+from lenet.strokes import render
+
+# Multiplications and additions of each layer for one picture: two for each weight, at each place it is used at.
+PLACES = (28 * 28, 14 * 14, 1, 1)
+FLOPS = sum(2 * places * int(np.prod(shape)) for places, shape in zip(PLACES, SHAPES[::2], strict=True))
+BYTES = 4 * sum(int(np.prod(shape)) for shape in SHAPES)
+
+
+def seconds(call: Callable[[], Any]) -> float:
+    """Of one call."""
+    started = time.perf_counter()
+    call()
+    return time.perf_counter() - started
+
+
+def floor() -> dict[str, float]:
+    """What this machine's arithmetic and its memory would need for one picture, and at which rates."""
+    import tensorflow as tf
+
+    square = tf.random.normal((2048, 2048))
+    multiply = tf.function(lambda: tf.linalg.matmul(square, square))
+    vector, weights = tf.random.normal((1, 3136)), tf.random.normal((3136, 1024))
+    read = tf.function(lambda: tf.linalg.matmul(vector, weights))  # each weight is read once and used once
+    rates = {}
+    for name, call, work in (
+        ("flops", multiply, 2 * 2048**3),
+        ("bytes", read, 4 * 3136 * 1024),
+    ):
+        call()
+        rates[name] = work / min(seconds(lambda call=call: call().numpy()) for _ in range(30))
+    return {
+        "flops_a_second": rates["flops"],
+        "bytes_a_second": rates["bytes"],
+        "arithmetic": FLOPS / rates["flops"],
+        "memory": BYTES / rates["bytes"],
+    }
+
+
+def lite(path: Path) -> Callable[[np.ndarray], Any]:
+    """LiteRT, with its own threads, ready for one picture."""
+    interpreter = export.lite(path, 1)
+    given, answered = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()[0]["index"]
+
+    def run(pictures: np.ndarray) -> Any:
+        interpreter.set_tensor(given, pictures)
+        interpreter.invoke()
+        return interpreter.get_tensor(answered)
+
+    return run
+
+
+def main() -> None:
+    """The command."""
+    given = harness.options("predict", "Measure one prediction.", rounds=30)
+    read = DigitClassifier()
+    drawings = [render(strokes) for strokes in DIGITS.values()]
+    with tempfile.TemporaryDirectory() as folder:
+        _, path = export.export(Path(folder))
+        light = lite(path)
+    ways: dict[str, Callable[[np.ndarray, np.ndarray], Any]] = {
+        "ours: preprocess, network, verdict": lambda drawing, _: read(drawing),
+        "ours, the network alone": lambda _, picture: read.logits(picture[..., 0]),
+        "LiteRT": lambda _, picture: light(picture),
+        "model(x)": lambda _, picture: read.model(picture, training=False).numpy(),
+        "model.predict": lambda _, picture: read.model.predict(picture, verbose=0),
+    }
+    took: dict[str, list[float]] = {name: [] for name in ways}
+    for turn in tqdm(range(-2, given.rounds), unit="round"):
+        for drawing in drawings:
+            picture = preprocess(drawing).picture[None, ..., None]
+            for name, way in ways.items():
+                one = seconds(lambda way=way, drawing=drawing, picture=picture: way(drawing, picture))
+                if turn >= 0:  # the first two rounds warm
+                    took[name].append(one)
+    figures = {name: spread(each) for name, each in took.items()}
+    least = floor()
+    ours = figures["ours: preprocess, network, verdict"]["median"]
+    ratios = {name: each["median"] / ours for name, each in figures.items()}
+    print(
+        harness.table(
+            ["one picture", "ms", "of ours"],
+            [(name, milliseconds(each), f"{ratios[name]:.2f}") for name, each in figures.items()],
+        )
+    )
+    arithmetic, memory = (1000 * least[name] for name in ("arithmetic", "memory"))
+    print(
+        f"Floor: {arithmetic:.2f} ms of arithmetic ({FLOPS / 1e6:.1f} MFLOP at {least['flops_a_second'] / 1e9:.0f} "
+        f"GFLOP/s), {memory:.2f} ms of memory ({BYTES / 1e6:.1f} MB at {least['bytes_a_second'] / 1e9:.1f} GB/s)."
+    )
+    harness.write(given.out, "predict", {"ways": figures, "ratios": ratios, "floor": least})
+
+
+if __name__ == "__main__":
+    main()

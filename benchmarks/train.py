@@ -1,0 +1,104 @@
+"""How fast training steps are: our recipes' step and the original's, TensorFlow 1's graph and session.
+
+    $ python -m benchmarks.train
+
+The three take turns of some steps each, on pictures from a random generator: what is in them does not change the time.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from tqdm import tqdm
+
+from benchmarks import harness
+from benchmarks.harness import spread
+from lenet.datasets.mixture import Source
+from lenet.datasets.mnist import Split
+from lenet.recipes import FAST, PLAIN, Recipe
+from lenet.trainer import Trainer
+
+COUNT = 10_000  # pictures to learn from
+BATCH = 100  # of all three, as the original has it
+
+
+def original(data: Split) -> Callable[[int], None]:
+    """One step of the tutorial "Deep MNIST for Experts" of 2015: a graph, fed from NumPy, run by a session."""
+    tf1 = tf.compat.v1
+    graph = tf.Graph()
+    with graph.as_default():
+        x, y = tf1.placeholder(tf.float32, [None, 784]), tf1.placeholder(tf.float32, [None, 10])
+        keep = tf1.placeholder(tf.float32)
+
+        def weights(*shape: int) -> Any:
+            return tf1.Variable(tf1.truncated_normal(shape, stddev=0.1))
+
+        def biases(count: int) -> Any:
+            return tf1.Variable(tf.constant(0.1, shape=[count]))
+
+        def layer(inputs: Any, before: int, maps: int) -> Any:
+            sums = tf1.nn.conv2d(inputs, weights(5, 5, before, maps), strides=[1, 1, 1, 1], padding="SAME")
+            return tf1.nn.max_pool(tf.nn.relu(sums + biases(maps)), [1, 2, 2, 1], [1, 2, 2, 1], "SAME")
+
+        pooled = layer(layer(tf.reshape(x, [-1, 28, 28, 1]), 1, 32), 32, 64)
+        hidden = tf.nn.relu(tf.matmul(tf.reshape(pooled, [-1, 7 * 7 * 64]), weights(7 * 7 * 64, 1024)) + biases(1024))
+        logits = tf.matmul(tf1.nn.dropout(hidden, rate=1 - keep), weights(1024, 10)) + biases(10)
+        loss = tf.reduce_mean(tf1.nn.softmax_cross_entropy_with_logits_v2(labels=y, logits=logits))
+        step = tf1.train.AdamOptimizer(1e-3).minimize(loss)
+        session = tf1.Session(graph=graph)
+        session.run(tf1.global_variables_initializer())
+    pictures = data.images.reshape(len(data.images), 784).astype(np.float32) / 255
+    targets = np.eye(10, dtype=np.float32)[data.labels]
+
+    def run(number: int) -> None:
+        chosen = np.arange(number * BATCH, (number + 1) * BATCH) % len(pictures)
+        session.run(step, {x: pictures[chosen], y: targets[chosen], keep: 0.5})
+
+    return run
+
+
+def ours(recipe: Recipe, data: Split) -> Callable[[int], None]:
+    """One step of a recipe, with its distortions and its average."""
+    trainer = Trainer(recipe, [Source(data, BATCH)], seed=1)
+
+    def run(number: int) -> None:
+        loss, _ = trainer.step(tf.constant(trainer.batch(number)), tf.constant(number))
+        loss.numpy()  # wait for it
+
+    return run
+
+
+def main() -> None:
+    """The command."""
+    given = harness.options("train", "Measure the training step.", rounds=12, steps=20)
+    random = np.random.default_rng(1)
+    data = Split(random.integers(0, 256, (COUNT, 28, 28), np.uint8), random.integers(0, 10, COUNT).astype(np.uint8))
+    ways = {
+        "the original: TensorFlow 1 graph, no distortions": original(data),
+        f"recipe `{PLAIN.name}`, no distortions": ours(PLAIN, data),
+        f"recipe `{FAST.name}`, distorted, averaged": ours(FAST, data),
+    }
+    rates: dict[str, list[float]] = {name: [] for name in ways}
+    for turn in tqdm(range(-1, given.rounds), unit="round"):
+        for name, step in ways.items():
+            started = time.perf_counter()
+            for number in range(given.steps):
+                step(number)
+            if turn >= 0:  # the first traces and warms
+                rates[name].append(given.steps / (time.perf_counter() - started))
+    figures = {name: spread(each) for name, each in rates.items()}
+    first = figures[next(iter(ways))]["median"]
+    ratios = {name: each["median"] / first for name, each in figures.items()}
+    print(
+        harness.table(
+            [f"steps of {BATCH} pictures", "a second", "of the original"],
+            [(name, f"{each['median']:.1f}", f"{ratios[name]:.2f}") for name, each in figures.items()],
+        )
+    )
+    harness.write(given.out, "train", {"ways": figures, "ratios": ratios})
+
+
+if __name__ == "__main__":
+    main()
