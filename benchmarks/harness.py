@@ -5,7 +5,6 @@ is never twice as fast as itself.
 """
 
 import argparse
-import json
 import os
 import sys
 import tempfile
@@ -65,12 +64,6 @@ def write(folder: Path, name: str, figures: dict[str, Any], **versions: str) -> 
     found["versions"] |= {"gradio": gradio.__version__, **versions}
     folder.mkdir(parents=True, exist_ok=True)
     write_json(folder / f"{name}.json", found | figures)
-
-
-def read(name: str) -> dict[str, Any]:
-    """The figures that a benchmark wrote last."""
-    found: dict[str, Any] = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
-    return found
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

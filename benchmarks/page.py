@@ -22,7 +22,7 @@ PAGES = {
     "the usual way": (ROOT / "benchmarks/stock_page.py", "#answer"),
 }
 POINT_EVERY = 0.012  # s: a mouse reports some eighty times a second
-QUIET = 3.0  # s without another answer, after which the last was the final one
+QUIET = 2.5  # s without another answer, after which the last was the final one
 LONGEST = 60.0  # s to wait for any answer
 # What the answer says, and not how Gradio shows that it is on its way. By the browser's own clock.
 WATCH = """
@@ -93,7 +93,7 @@ def one(browser: Any, url: str, where: str, strokes: list) -> dict[str, float]:
 
 def main() -> None:
     """The command."""
-    given = harness.options("page", "Measure how soon three pages answer.", rounds=2)
+    given = harness.options("page", "Measure how soon three pages answer.", rounds=1)
     found: dict[str, list[dict[str, float]]] = {name: [] for name in PAGES}
     with ExitStack() as stack:
         urls = {name: stack.enter_context(harness.serving(script)).url for name, (script, _) in PAGES.items()}

@@ -98,7 +98,7 @@ class Visitor:
 
 def main() -> None:
     """The command."""
-    given = harness.options("visit", "Measure what a visit costs.", visits=5, rounds=2)
+    given = harness.options("visit", "Measure what a visit costs.", visits=5, rounds=1)
     with ExitStack() as stack:
         ours = stack.enter_context(harness.serving(ROOT / "app.py"))
         without = stack.enter_context(harness.serving(ROOT / "benchmarks/without.py"))

@@ -78,11 +78,20 @@ def _seeds(metrics: dict[str, Any], log: Sequence[dict[str, Any]]) -> str:
 
 def updated(readme: str, metrics: dict[str, Any], log: Sequence[dict[str, Any]]) -> str:
     """The README's text with the results of today between its two marks."""
-    block = f"{BEGIN}\n\n{results(metrics, log)}\n\n{END}"
-    text, count = re.subn(f"{re.escape(BEGIN)}.*?{re.escape(END)}", lambda _: block, readme, flags=re.DOTALL)
+    return between(readme, BEGIN, END, results(metrics, log))
+
+
+def between(readme: str, begin: str, end: str, text: str) -> str:
+    """The README's text with another text between two marks.
+
+    Raises:
+        ValueError: if there is not one place of that kind.
+    """
+    block = f"{begin}\n\n{text}\n\n{end}"
+    changed, count = re.subn(f"{re.escape(begin)}.*?{re.escape(end)}", lambda _: block, readme, flags=re.DOTALL)
     if count != 1:
-        raise ValueError(f"README.md has {count} places for the results; it should have one, from {BEGIN} to {END}.")
-    return text
+        raise ValueError(f"README.md has {count} places for this; it should have one, from {begin} to {end}.")
+    return changed
 
 
 def main(arguments: list[str] | None = None) -> int:

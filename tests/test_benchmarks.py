@@ -1,0 +1,64 @@
+"""The benchmarks measure what the page does, and the README says what they wrote."""
+
+import asyncio
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from servers import Server
+
+from benchmarks import predict, server, table
+from benchmarks.harness import RESULTS, percentiles, spread
+from lenet.classifier import load
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_readmes_table_is_what_was_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert table.main(["--check"]) == 0
+    stale = tmp_path / "README.md"
+    stale.write_text(README.replace("**", "", 1).replace(" ms (", " s (", 1), encoding="utf-8")
+    monkeypatch.setattr(table, "README", stale)
+    assert table.main(["--check"]) == 1
+    assert table.main([]) == 0
+    assert table.BEGIN in stale.read_text(encoding="utf-8")
+    assert table.main(["--check"]) == 0
+
+
+def test_every_figure_says_what_it_was_measured_on() -> None:
+    written = list(RESULTS.glob("*.json"))
+    assert {path.stem for path in written} <= set(table.PARTS)
+    for path in written:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        assert found["hardware"]["cores"] > 0
+        assert set(found["versions"]) >= {"python", "tensorflow", "keras", "numpy", "gradio"}
+
+
+def test_the_benchmarks_that_it_names_are_there() -> None:
+    named = set(re.findall(r"`benchmarks\.(\w+)`", README))
+    assert named
+    for name in named:
+        assert f"$ python -m benchmarks.{name}" in (ROOT / f"benchmarks/{name}.py").read_text(encoding="utf-8")
+    command = [sys.executable, "-m", "benchmarks.visit", "--help"]
+    assert subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL).returncode == 0
+
+
+def test_the_clients_are_answered_as_the_page_is(page_server: Server) -> None:
+    took, failed = asyncio.run(server.load(page_server.url, 2, 1.0))
+    assert failed == {}
+    assert len(took) > 2
+
+
+def test_the_networks_arithmetic_and_bytes_are_counted_right() -> None:
+    assert load().count_params() * 4 == predict.BYTES
+    # Each weight of a convolution is used at every place, each of a dense layer once.
+    assert predict.FLOPS == 2 * (28 * 28 * 25 * 32 + 14 * 14 * 25 * 32 * 64 + 3136 * 1024 + 1024 * 10)
+
+
+def test_a_spread_is_the_median_and_its_tenths() -> None:
+    assert spread(range(101)) == {"median": 50, "low": 10, "high": 90, "count": 101}
+    assert percentiles(range(101)) == {"p50": 50, "p95": 95, "p99": 99}
