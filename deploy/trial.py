@@ -1,8 +1,10 @@
 """What replicas are worth on this machine: people who draw, before one, two and four of them, and one killed meanwhile.
 
-    $ python deploy/trial.py --out trial.json
-    replicas  updates/s   p50 ms   p95 ms  wrong or failed
-           1      ...
+    $ python deploy/trial.py
+    | replicas | updates a second | p50 | p95 | wrong or failed |
+    …
+
+It writes trial.json, and its table into README.md.
 
 Every client draws digits as the page does: each update carries the drawing so far, and the next is sent when the
 answer is there. An answer counts when it is the one that a single replica gave to that drawing before. The clients run
@@ -35,6 +37,18 @@ COUNTS = (1, 2, 4)
 CLIENTS = 8  # more than there are replicas: none of them is ever idle
 UPDATES = 8  # of each digit; a stroke takes half a second, and the page sends up to 20 a second
 WARM = 1.0  # seconds that do not count
+
+PHASES = {
+    "before": "both",
+    "without_it": "after one was killed",
+    "while_it_starts": "while it starts again",
+    "when_it_answers": "in the 5 s after it answers",
+    "with_it_again": "after these",
+}
+
+HERE = Path(__file__).resolve().parent
+FIGURES, README = HERE / "trial.json", HERE / "README.md"
+START, END = "<!-- trial: written by `python deploy/trial.py` -->", "<!-- end of trial -->"
 
 
 @dataclass
@@ -147,8 +161,7 @@ async def killed(replicas: Replicas, seconds: float) -> dict[str, Any]:
         await asyncio.sleep(seconds)
         marks.append(time.perf_counter())
         end.set()
-    names = ("before", "without_it", "while_it_starts", "when_it_answers", "with_it_again")
-    phases = {name: made.figures(*marks[i : i + 2]) for i, name in enumerate(names)}
+    phases = {name: made.figures(*marks[i : i + 2]) for i, name in enumerate(PHASES)}
     # Lines of nginx's log that name two statuses are of requests that it made twice.
     again = [line for line in replicas.log("access").splitlines() if "run/predict" in line and ", " in line]
     return phases | {"made_twice": len(again)}
@@ -163,40 +176,52 @@ def machine() -> dict[str, Any]:
     return {"cpu": cpu, "cores": len(os.sched_getaffinity(0)), "python": platform.python_version(), **versions}
 
 
+def table(result: dict[str, Any]) -> str:
+    """The figures for people."""
+    machine, threads = result["machine"], result["threads"]["TF_NUM_INTRAOP_THREADS"]
+    rows = {f"{count}": figures for count, figures in result["replicas"].items()}
+    rows |= {f"2, {said}": result["killed"][name] for name, said in PHASES.items()}
+    lines = [
+        "| replicas | updates a second | p50 | p95 | longest | wrong or failed |",
+        "|---|---:|---:|---:|---:|---:|",
+    ]
+    lines += [
+        f"| {name} | {each['updates_a_second']:.0f} | {each['p50_ms']:.0f} ms | {each['p95_ms']:.0f} ms "
+        f"| {each['longest_ms']:.0f} ms | {len(each['wrong_or_failed'])} of {each['updates']:,} |"
+        for name, each in rows.items()
+    ]
+    return "\n".join(lines) + (
+        f"\n\n{result['clients']} clients without a pause, on the same {machine['cores']} cores ({machine['cpu']}) as "
+        f"nginx and the replicas; {threads} thread of TensorFlow a replica. "
+        f"{result['killed']['made_twice']} requests were made a second time by nginx."
+    )
+
+
+def written(readme: str, result: dict[str, Any]) -> str:
+    """README with the table of these figures."""
+    before, _, rest = readme.partition(START)
+    return f"{before}{START}\n\n{table(result)}\n\n{END}{rest.partition(END)[2]}"
+
+
 def main(arguments: list[str] | None = None) -> int:
     """The command; returns its exit code."""
     parser = argparse.ArgumentParser(prog="python deploy/trial.py", description="Measure replicas behind nginx.")
     parser.add_argument("--seconds", type=float, default=10, help="of each part; default: %(default)s")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write the figures as JSON")
     options = parser.parse_args(arguments)
     result: dict[str, Any] = {"machine": machine(), "clients": CLIENTS, "threads": THREADS, "replicas": {}}
     try:
-        print(f"{'replicas':>8}  {'updates/s':>9}  {'p50 ms':>7}  {'p95 ms':>7}  wrong or failed")
-        for count in tqdm(COUNTS, "replicas", leave=False, disable=None):
+        for count in tqdm(COUNTS, "replicas", disable=None):
             with Replicas(count) as replicas:
-                figures = asyncio.run(steady(replicas, options.seconds))
-                result["replicas"][count] = figures
-                tqdm.write(_row(str(count), figures), sys.stdout)
+                result["replicas"][str(count)] = asyncio.run(steady(replicas, options.seconds))
                 if count == 2:
                     result["killed"] = asyncio.run(killed(replicas, options.seconds))
-        print("\nOne of two is killed, and started again:")
-        for name, figures in result["killed"].items():
-            if isinstance(figures, dict):
-                print(_row(name, figures, 16))
-        print(f"Requests that nginx made a second time: {result['killed']['made_twice']}")
     except StartError as error:
         print(error, file=sys.stderr)
         return 1
-    if options.out:
-        options.out.write_text(json.dumps(result, indent=2) + "\n", "utf-8")
+    print(table(result))
+    FIGURES.write_text(json.dumps(result, indent=2) + "\n", "utf-8")
+    README.write_text(written(README.read_text("utf-8"), result), "utf-8")
     return 0
-
-
-def _row(name: str, figures: dict[str, Any], width: int = 8) -> str:
-    return (
-        f"{name:>{width}}  {figures['updates_a_second']:9.1f}  {figures['p50_ms']:7.1f}  {figures['p95_ms']:7.1f}  "
-        f"{len(figures['wrong_or_failed'])} of {figures['updates']}"
-    )
 
 
 if __name__ == "__main__":

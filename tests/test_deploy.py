@@ -1,12 +1,14 @@
 """What stands in deploy/ fits the repository; tests/browser/test_deploy.py runs it."""
 
 import asyncio
+import json
 import re
 import threading
 import time
 from pathlib import Path
 
 import pytest
+import trial
 
 from lenet import classifier
 from lenet.demo import build_demo, page
@@ -64,3 +66,11 @@ def test_files_that_its_readme_names_are_there() -> None:
     assert len(links) > 5
     assert [link for link in links if not (DEPLOY / link).exists()] == []
     assert {path.name for path in DEPLOY.iterdir() if path.is_file()} - {"README.md"} <= set(links)
+
+
+def test_the_table_is_that_of_trial_json() -> None:
+    result = json.loads(trial.FIGURES.read_text("utf-8"))
+    assert trial.written(trial.README.read_text("utf-8"), result) == trial.README.read_text("utf-8")
+    assert list(result["replicas"]) == ["1", "2", "4"]
+    figures = [*result["replicas"].values(), *(result["killed"][name] for name in trial.PHASES)]
+    assert [each["wrong_or_failed"] for each in figures] == [[]] * len(figures)
