@@ -16,6 +16,7 @@ import os
 import platform
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from lenet.figures import table
 from lenet.recipes import DEFAULT, HAND, RECIPES, Recipe
 from lenet.trainer import Trainer
 from lenet.verdict import Thresholds
+from lenet.workers import LOST, STRATEGIES, WorkerError, Workers, join
 
 TAUGHT = Path("runs/hand")  # where weights go that were trained from others; never silently over the demo's
 
@@ -68,6 +70,7 @@ def fit(
     checkpoints: Checkpoints,
     people: mixture.People = mixture.People(),  # noqa: B008  # immutable
     start: Path | None = None,
+    workers: Workers | None = None,
 ) -> tuple[keras.Model, dict[str, Any]]:
     """Train, or go on with a training that was stopped.
 
@@ -78,6 +81,7 @@ def fit(
         checkpoints: where to keep the state in between; they are left in place.
         people: drawings to train on as the recipe says, and drawings that are looked at for the curve.
         start: folder of the weights to go on from, which are the first point of the curve; None: fresh ones.
+        workers: who trains together, each with the same arguments; None: this process alone.
 
     Returns:
         The network to keep, and the history: recipe, seed, SHA-256 of the start, seconds, and [step, …] lists for the
@@ -89,6 +93,7 @@ def fit(
         WeightsError: if the weights to start from cannot be used.
         KeyboardInterrupt: on Ctrl-C, after a last checkpoint.
     """
+    workers = workers or Workers()
     loaded = classifier.load(start) if start else None
     plan = {
         "recipe": dataclasses.asdict(recipe),
@@ -96,16 +101,22 @@ def fit(
         "drawings": list(people.files),
         "from": classifier.digest(start) if start else None,
     }
-    checkpoint = _newest(plan, checkpoints)
-    trainer = Trainer(recipe, mixture.sources(recipe, data.train, seed, people.learned), seed, loaded)
+    workers.agree(plan)
+    checkpoint = _newest(plan, checkpoints) if workers.first else None
+    trainer = Trainer(recipe, mixture.sources(recipe, data.train, seed, people.learned), seed, loaded, workers)
     drawn = mixture.drawn(people.kept, 1, np.random.default_rng(evaluate.SEED))
     done, history = _resume(trainer, checkpoint, plan)
+    done = workers.share(done, trainer.variables)
     history["validation_counts"] = [len(data.validation.labels), len(people.kept)]
 
     def keep(step: int) -> None:
+        if not workers.first:
+            return
         checkpoints.save(Checkpoint(step, history, [variable.numpy() for variable in trainer.variables]))
 
     def validate(step: int) -> None:
+        if not workers.first:
+            return
         kept = trainer.kept()
         misses = [_misses(kept, each) for each in (data.validation, drawn)]
         history["validation"].append([step, *misses])
@@ -114,7 +125,12 @@ def fit(
         tqdm.write(said + also, sys.stdout)
 
     bar = tqdm(
-        total=recipe.steps, initial=done, unit="step", smoothing=0.05, mininterval=0.5, disable=not sys.stderr.isatty()
+        total=recipe.steps,
+        initial=done,
+        unit="step",
+        smoothing=0.05,
+        mininterval=0.5,
+        disable=not (workers.first and sys.stderr.isatty()),
     )
     recent: list[tuple[tf.Tensor, tf.Tensor]] = []  # read only when something is said: reading waits for the step
     started = time.perf_counter()
@@ -132,7 +148,8 @@ def fit(
                 loss, accuracy = np.mean(recent, axis=0).tolist()
                 recent.clear()
                 history["training"].append([done, loss, accuracy])
-                bar.write(f"step {done:6,}  loss {loss:.4f}  training accuracy {accuracy:.4f}", file=sys.stdout)
+                if workers.first:
+                    bar.write(f"step {done:6,}  loss {loss:.4f}  training accuracy {accuracy:.4f}", file=sys.stdout)
             if done % recipe.validate_every == 0 or done == recipe.steps:
                 validate(done)
             if done % recipe.checkpoint_every == 0 or done == recipe.steps:
@@ -187,6 +204,12 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help=f"default: the demo's weights; with --from {TAUGHT}")
     parser.add_argument("--seed", type=int, default=1, help="default: %(default)s")
+    parser.add_argument(
+        "--strategy",
+        choices=STRATEGIES,
+        default=STRATEGIES[0],
+        help="multiworker: with other machines, which TF_CONFIG names; default: %(default)s",
+    )
     parser.add_argument("--fresh", action="store_true", help="start over instead of going on from a checkpoint")
     group = parser.add_argument_group("to try one value of the recipe, its other values kept")
     for field in dataclasses.fields(Recipe):
@@ -205,6 +228,32 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     return options
 
 
+def _train(
+    recipe: Recipe, options: argparse.Namespace, people: mixture.People, thresholds: Thresholds, workers: Workers
+) -> None:
+    """What the command does in its folder; the first of the workers alone writes there."""
+    checkpoints = Checkpoints(options.out / "checkpoints")
+    data = mnist.load(options.mnist)
+    if recipe.drawings and not people.learned:
+        print("No drawings of people (--strokes): MNIST takes their place in every batch.", file=sys.stderr)
+    if options.fresh and workers.first:
+        checkpoints.clear()
+    model, history = fit(recipe, data, options.seed, checkpoints, people, options.start, workers)
+    if not workers.first:
+        print("Trained; the first worker has the weights.", file=sys.stderr)
+        return
+    facts = {"recipe": recipe.name, "seed": options.seed, "from": history["from"]}
+    classifier.save(model, options.out, facts, thresholds)
+    if not recipe.personal:
+        classifier.write_thresholds(options.out, *calibrate.find(model, people.kept))
+    figures = evaluate.Evaluation(options.out).mnist(data)
+    evaluate.write_metrics(options.out, training=history | machine(), mnist_test=figures)
+    plots.training_curve(options.out / "training.png", history)
+    checkpoints.clear()
+    print(table(figures))
+    print(f"Saved in {options.out}.", file=sys.stderr)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """The command; returns its exit code."""
     options = _arguments(arguments)
@@ -216,31 +265,19 @@ def main(arguments: list[str] | None = None) -> int:
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
-    checkpoints = Checkpoints(options.out / "checkpoints")
     try:
+        workers = join(options.strategy)  # TensorFlow takes no others once it has computed anything
         thresholds = classifier.verify(options.start) if options.start else Thresholds()
         people = mixture.read(options.strokes, keep=not recipe.personal)
-        with locked(options.out):
-            data = mnist.load(options.mnist)
-            if recipe.drawings and not people.learned:
-                print("No drawings of people (--strokes): MNIST takes their place in every batch.", file=sys.stderr)
-            if options.fresh:
-                checkpoints.clear()
-            model, history = fit(recipe, data, options.seed, checkpoints, people, options.start)
-            facts = {"recipe": recipe.name, "seed": options.seed, "from": history["from"]}
-            classifier.save(model, options.out, facts, thresholds)
-            if not recipe.personal:
-                classifier.write_thresholds(options.out, *calibrate.find(model, people.kept))
-            figures = evaluate.Evaluation(options.out).mnist(data)
-            evaluate.write_metrics(options.out, training=history | machine(), mnist_test=figures)
-            plots.training_curve(options.out / "training.png", history)
-            checkpoints.clear()
-            print(table(figures))
-            print(f"Saved in {options.out}.", file=sys.stderr)
+        with locked(options.out) if workers.first else nullcontext():
+            _train(recipe, options, people, thresholds, workers)
     except KeyboardInterrupt:
         print("\nStopped. The same command goes on from here.", file=sys.stderr)
         return 130
-    except (CheckpointError, mnist.DatasetError, classifier.WeightsError) as error:
+    except LOST as error:
+        print(f"Another worker is gone. The same commands go on from the last checkpoint. {error}", file=sys.stderr)
+        return 1
+    except (CheckpointError, mnist.DatasetError, classifier.WeightsError, WorkerError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

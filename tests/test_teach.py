@@ -176,13 +176,16 @@ def test_without_from_the_recipe_is_the_default_and_the_committed_weights_are_re
 
 def test_the_page_reads_with_the_weights_that_lenet_weights_names(other: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     taken: list[Path] = []
+    waited: list[bool] = []
     with monkeypatch.context() as patched:
-        patched.setattr(lenet.demo, "build_demo", lambda weights: taken.append(weights))
+        patched.setattr(lenet.demo, "build_demo", lambda weights, wait: (taken.append(weights), waited.append(wait)))
         for value in (str(other), ""):
             patched.setenv("LENET_WEIGHTS", value)
             runpy.run_path(str(APP))
         patched.delenv("LENET_WEIGHTS")
+        patched.setenv("LENET_WAIT", "1")
         runpy.run_path(str(APP))
+    assert waited == [False, False, True]
     assert taken == [other, WEIGHTS, WEIGHTS]
     monkeypatch.setenv("LENET_WEIGHTS", str(other / "nowhere"))
     with pytest.raises(SystemExit, match="nowhere"):

@@ -135,7 +135,7 @@ def tries(live: int, shown: int) -> list[Try]:
         call("no such name, v2", {}, 404, "There is no function /nothing", "call/v2/nothing"),
         call("a queue for nothing", {"data": [], "session_hash": "x"}, 404, "There is no function", "queue/join"),
         Try("events of others", "a queue", "/gradio_api/queue/data?session_hash=other", None, 200, "session_not_found"),
-        Try("events of others", "a call", "/gradio_api/call/predict/other", None, 200, "event: error"),
+        Try("events of others", "a call", "/gradio_api/call/predict/other", None, 404, "event: error"),
         event("a file of the host on the page", host, 200, UNKNOWN),
         upload("21 MB", b"x" * (21 * 2**20), 413, "at most 21,071,520 bytes"),
         upload("a name of 5,000 letters", b"x", 413, "Headers exceeded", "a" * 5000),

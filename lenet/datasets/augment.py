@@ -37,20 +37,26 @@ class Distortion:
     tone: float
 
 
-def distort(pictures: tf.Tensor, distortion: Distortion, seed: tf.Tensor) -> tf.Tensor:
+def distort(
+    pictures: tf.Tensor, distortion: Distortion, seed: tf.Tensor, first: int = 0, whole: int | None = None
+) -> tf.Tensor:
     """Distort every picture of a batch by amounts of its own.
 
     Args:
         pictures: (N, 28, 28, 1) float32, 0 = paper, 1 = ink.
         distortion: how far.
         seed: (2,) int32; the same seed distorts the same.
+        first: where the pictures begin in their batch, if they are a part of one; each is distorted as among all.
+        whole: pictures of that batch; None: these are all.
 
     Returns:
         (N, 28, 28, 1) float32 in [0, 1].
     """
     count = tf.shape(pictures)[0]
-    amount = tf.random.stateless_uniform((8, count, 1, 1), seed, -1.0, 1.0)
-    bend = tf.random.stateless_uniform((count, KNOTS, KNOTS, 2), tf.add(seed, [0, 1 << 30]), -1.0, 1.0)
+    drawn = count if whole is None else whole
+    amount = tf.random.stateless_uniform((8, drawn, 1, 1), seed, -1.0, 1.0)[:, first : first + count]
+    bend = tf.random.stateless_uniform((drawn, KNOTS, KNOTS, 2), tf.add(seed, [0, 1 << 30]), -1.0, 1.0)
+    bend = bend[first : first + count]
     pictures = _warp(pictures, *_affine(distortion, amount[:6]), distortion.bend * bend)
     pictures = _stroke_width(pictures, distortion.stroke * amount[6][..., None])
     return tf.pow(pictures, tf.exp(distortion.tone * amount[7][..., None]))

@@ -17,7 +17,7 @@ from gradio_client.utils import construct_args
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lenet.demo.picture_input import MOST_BYTES
@@ -44,6 +44,7 @@ CLOSED = re.compile(
     rf"|/monitoring|{API}/file[=/].*://"  # of another server: Gradio would fetch it, for anybody
 )
 CALL = re.compile(rf"{API}/(?P<way>run|api|call/v2|call|queue)/(?P<name>[^/]+)/?")
+EVENTS = re.compile(rf"{API}/call/(v2/)?[^/]+/(?P<id>[^/]+)")
 STREAM = re.compile(rf"{API}/(queue/data|call/.+)")
 RANGE = re.compile(r"bytes=\d*-\d*")
 
@@ -54,6 +55,10 @@ class Refused(Exception):
     def __init__(self, status: int, sentence: str) -> None:
         super().__init__(sentence)
         self.status = status
+
+
+class NoEvents(Refused):
+    """The same for who asks for a call's events: the answer is one."""
 
 
 class Gate:
@@ -74,12 +79,12 @@ class Gate:
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         try:
             _check_door(path, scope["app"].get_blocks())
+            if scope["method"] == "GET" and (event := EVENTS.fullmatch(path)):
+                _check_event(event["id"], scope["app"].get_blocks())
             if scope["method"] == "POST":
                 receive = await _checked_body(path, scope, receive)
         except Refused as refused:
-            # The page reads `error`, Gradio's clients `detail`.
-            answer = JSONResponse({"detail": str(refused), "error": str(refused)}, refused.status)
-            await answer(scope, receive, send)
+            await _answer(refused)(scope, receive, send)
             return
         if path.startswith(f"{API}/file"):
             scope["headers"] = [header for header in scope["headers"] if _understood(*header)]
@@ -91,6 +96,27 @@ class Gate:
             if not (isinstance(error.__cause__, HTTPException) and STREAM.fullmatch(path)):
                 raise
             await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _answer(refused: Refused) -> Response:
+    if isinstance(refused, NoEvents):
+        event = f"event: error\ndata: {json.dumps(str(refused))}\n\n"
+        return PlainTextResponse(event, refused.status, media_type="text/event-stream")
+    # The page reads `error`, Gradio's clients `detail`.
+    return JSONResponse({"detail": str(refused), "error": str(refused)}, refused.status)
+
+
+def _check_event(event_id: str, blocks: Any) -> None:
+    """Whether a call's events are here: as Gradio looks, but before it has answered 200.
+
+    So a balancer in front of several servers can ask the next one.
+    """
+    queue = blocks._queue
+    event = queue.event_ids_to_events.get(event_id)
+    waiting = (session for session, events in queue.pending_event_ids_session.items() if event_id in events)
+    session = event.session_hash if event else next(waiting, event_id)
+    if session not in queue.pending_messages_per_session:
+        raise NoEvents(404, "There is no such call: its events were fetched already, or it was never made.")
 
 
 def _check_door(path: str, blocks: Any) -> None:

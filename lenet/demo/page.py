@@ -71,6 +71,7 @@ def build_demo(
     pad: type[Sketchpad] | type[gr.Sketchpad] = Sketchpad,
     weights: Path = classifier.WEIGHTS,
     test_images: Callable[[], mnist.Split] = mnist.load_test,
+    wait: bool = False,
 ) -> gr.Blocks:
     """Build the page; `launch(**LAUNCH)` serves it.
 
@@ -80,6 +81,7 @@ def build_demo(
         pad: what to draw on: our `Sketchpad`, which answers while the pen moves, or Gradio's own.
         weights: folder of the weights.
         test_images: loads MNIST's test images, when a visitor first asks for one.
+        wait: return when the network is loaded, so that whoever reaches the page is answered at once.
 
     Raises:
         WeightsError: if the weights are missing or damaged.
@@ -123,6 +125,8 @@ def build_demo(
         if isinstance(drawing, gr.Sketchpad):  # its `input` may bring the stroke before; `change` follows with the last
             drawing.change(show, [drawing, inside.opened], outputs, **LIVE)
         add_api(read)
+    if wait:
+        loading.result()
     return demo
 
 
