@@ -1,11 +1,13 @@
-"""Files that survive a crash: atomic writes, checkpoints of a training, and a lock on its folder."""
+"""Files that survive a crash: atomic writes, checkpoints of a training, a lock on its folder, a Ctrl-C that waits."""
 
+import hashlib
 import io
 import json
 import logging
 import os
+import signal
 import tempfile
-import zipfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 KEEP = 2  # the newest, and the one before it should the newest turn out unreadable
+DIGEST = 32  # bytes of SHA-256, at a checkpoint's end
+PARTIAL = ".partial-"  # how a file's name begins until it is whole
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +38,8 @@ def write_atomic(path: Path, write: Callable[[Path], object]) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     suffix = "".join(path.suffixes)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name.removesuffix(suffix)}-", suffix=suffix, dir=path.parent)
+    prefix = f"{PARTIAL}{path.name.removesuffix(suffix)}-"
+    handle, name = tempfile.mkstemp(prefix=prefix, suffix=suffix, dir=path.parent)
     temporary = Path(name)
     try:
         os.close(handle)
@@ -54,6 +59,12 @@ def write_json(path: Path, value: Any) -> None:
     write_atomic(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
 
 
+def _sweep(folder: Path) -> None:
+    """Remove what a process that was killed had begun to write."""
+    for path in folder.glob(f"{PARTIAL}*"):
+        path.unlink(missing_ok=True)
+
+
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Hold `folder` for one training; it is free again when the process ends, however it ends.
@@ -64,11 +75,36 @@ def locked(folder: Path) -> Iterator[None]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with filelock.FileLock(folder / ".lock", blocking=False):
+            _sweep(folder)
             yield
     except filelock.Timeout:
         raise CheckpointError(f"Another training writes to {folder}; wait for it or give another --out.") from None
     except OSError as error:
-        raise CheckpointError(f"Cannot write to {folder} ({error.strerror}); give another --out.") from error
+        raise CheckpointError(
+            f"Cannot write to {folder} ({error.strerror}); make room or give another --out."
+        ) from error
+
+
+@contextmanager
+def interrupts() -> Iterator[threading.Event]:
+    """While it lasts, Ctrl-C sets the event and stops nothing; a second one does, as ever.
+
+    A step that is stopped midway has changed the weights and is not counted yet: who goes on from there does it twice.
+    """
+    asked = threading.Event()
+    if threading.current_thread() is not threading.main_thread():  # the others never see a signal
+        yield asked
+        return
+
+    def ask(*_: object) -> None:
+        asked.set()
+        signal.signal(signal.SIGINT, before)
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @dataclass(frozen=True)
@@ -100,11 +136,15 @@ class Checkpoints:
 
         def write(path: Path) -> None:
             np.savez(path, allow_pickle=False, facts=facts, **arrays)
+            with path.open("rb+") as file:
+                digest = hashlib.file_digest(file, "sha256").digest()  # ends at the file's end
+                file.write(digest)
 
         try:
             write_atomic(self.folder / f"step-{checkpoint.step:08d}.npz", write)
             for old in self._files()[KEEP:]:
                 old.unlink()
+            _sweep(self.folder)
         except OSError as error:
             raise CheckpointError(
                 f"The checkpoint of step {checkpoint.step} cannot be written to {self.folder} ({error.strerror}); "
@@ -115,17 +155,24 @@ class Checkpoints:
         """The newest readable checkpoint, None if there is none; an unreadable one is passed over with a warning."""
         for path in self._files():
             try:
-                with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
-                    facts = json.loads(str(file["facts"]))
-                    arrays = [file[name] for name in sorted(file.files) if name != "facts"]
-                return Checkpoint(facts.pop("step"), facts, arrays)
-            except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-                log.warning("Passed over %s, which is damaged (%s).", path, error)
+                content = path.read_bytes()
+            except OSError as error:
+                log.warning("Passed over %s, which cannot be read (%s).", path, error.strerror)
+                continue
+            # A zip file's own sums do not cover its directory: one bit there, and an array has another name.
+            if hashlib.sha256(content[:-DIGEST]).digest() != content[-DIGEST:]:
+                log.warning("Passed over %s, which is damaged: its SHA-256 is not the one at its end.", path)
+                continue
+            with np.load(io.BytesIO(content[:-DIGEST]), allow_pickle=False) as file:
+                facts = json.loads(str(file["facts"]))
+                arrays = [file[name] for name in sorted(file.files) if name != "facts"]
+            return Checkpoint(facts.pop("step"), facts, arrays)
         return None
 
     def clear(self) -> None:
         """Remove every checkpoint: the training is done, or starts over."""
-        for path in self._files():
+        for path in reversed(self._files()):  # killed midway, the newest is still there
             path.unlink()
+        _sweep(self.folder)
         if self.folder.is_dir() and not any(self.folder.iterdir()):
             self.folder.rmdir()

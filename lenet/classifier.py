@@ -11,6 +11,7 @@ TensorFlow is imported by the first `DigitClassifier`, not by this module: the p
 import functools
 import hashlib
 import json
+import math
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
 ARRAYS = "lenet5.weights.h5"
 FACTS = "lenet5.json"
+HEADERS = 100_000  # bytes of that file beside its arrays, and more
 # Of the arrays of `lenet.network`, kernel and bias of each layer; here, because that module needs Keras.
 SHAPES = [(5, 5, 1, 32), (32,), (5, 5, 32, 64), (64,), (3136, 1024), (1024,), (1024, 10), (10,)]
 
@@ -60,7 +62,13 @@ def save(
     bare = lenet5()  # never compiled: a trained model would save its optimizer too, three times the size
     for variable, trained in zip(bare.trainable_variables, model.trainable_variables, strict=True):
         variable.assign(trained)
-    write_atomic(folder / ARRAYS, bare.save_weights)
+    arrays = 4 * sum(math.prod(shape) for shape in SHAPES)  # bytes
+
+    def write(path: Path) -> None:
+        path.write_bytes(bytes(arrays + HEADERS))  # HDF5 fails with pages of tracebacks on a full disk; this does not
+        bare.save_weights(path)
+
+    write_atomic(folder / ARRAYS, write)
     write_json(
         folder / FACTS,
         {

@@ -17,6 +17,9 @@ from lenet.photo import DARKEST, MIN_CONTRAST, Tones, above_noise, light_of, mea
 
 # A phone's photo has 12 million, a large one 50; a few kilobytes of PNG can unpack to thousands of millions.
 MOST_PIXELS = 80_000_000
+# What a file may be, of the 43 that Pillow knows: EPS is a program, which it gives to Ghostscript, and of the seldom
+# ones nobody has looked at how much they unpack to.
+FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "TIFF", "WEBP")
 # A picture larger than any pad is shrunk before anything else: 900 pixels are 45 for each of the digit's 20.
 LARGEST = 2048
 SHRUNK = 900

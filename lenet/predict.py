@@ -20,6 +20,7 @@ from PIL import Image
 
 from lenet import classifier
 from lenet.datasets import mnist
+from lenet.preprocess import FORMATS
 from lenet.verdict import Prediction
 
 
@@ -68,7 +69,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     for path in pictures(options.files):
         try:
-            with Image.open(path) as image:
+            with Image.open(path, formats=FORMATS) as image:
                 prediction = read(image)
         except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:  # PictureError is one
             print(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}", file=sys.stderr)

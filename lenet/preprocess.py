@@ -14,9 +14,20 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lenet.ink import MOST_PIXELS, Picture, PictureError, read_ink
+from lenet.ink import FORMATS, MOST_PIXELS, Picture, PictureError, read_ink
 
-__all__ = ["MOST_PIXELS", "Ink", "Part", "Picture", "PictureError", "Steps", "follow", "normalise", "preprocess"]
+__all__ = [
+    "FORMATS",
+    "MOST_PIXELS",
+    "Ink",
+    "Part",
+    "Picture",
+    "PictureError",
+    "Steps",
+    "follow",
+    "normalise",
+    "preprocess",
+]
 
 SIDE = 28
 DIGIT_SIDE = 20  # the longer side of every digit in MNIST

@@ -28,7 +28,7 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from lenet import calibrate, classifier, evaluate, plots
-from lenet.checkpoint import Checkpoint, CheckpointError, Checkpoints, locked
+from lenet.checkpoint import Checkpoint, CheckpointError, Checkpoints, interrupts, locked
 from lenet.datasets import drawings, mixture, mnist
 from lenet.figures import table
 from lenet.recipes import DEFAULT, HAND, RECIPES, Recipe
@@ -137,29 +137,30 @@ def fit(
     try:
         if start and not history["validation"]:
             validate(0)
-        while done < recipe.steps:
-            recent.append(trainer.step(tf.constant(trainer.batch(done)), tf.constant(done)))
-            done += 1
-            bar.update()
-            if done % 10 == 0 and not bar.disable:
-                loss, accuracy = (float(value) for value in recent[-1])
-                bar.set_postfix(loss=f"{loss:.3f}", accuracy=f"{accuracy:.3f}", refresh=False)
-            if done % recipe.report_every == 0 or done == recipe.steps:
-                loss, accuracy = np.mean(recent, axis=0).tolist()
-                recent.clear()
-                history["training"].append([done, loss, accuracy])
-                if workers.first:
-                    bar.write(f"step {done:6,}  loss {loss:.4f}  training accuracy {accuracy:.4f}", file=sys.stdout)
-            if done % recipe.validate_every == 0 or done == recipe.steps:
-                validate(done)
-            if done % recipe.checkpoint_every == 0 or done == recipe.steps:
-                history["seconds"] += time.perf_counter() - started
-                started = time.perf_counter()
-                keep(done)
-    except KeyboardInterrupt:
-        history["seconds"] += time.perf_counter() - started
-        keep(done)
-        raise
+        with interrupts() as interrupted:
+            while done < recipe.steps:
+                recent.append(trainer.step(tf.constant(trainer.batch(done)), tf.constant(done)))
+                done += 1
+                bar.update()
+                if done % 10 == 0 and not bar.disable:
+                    loss, accuracy = (float(value) for value in recent[-1])
+                    bar.set_postfix(loss=f"{loss:.3f}", accuracy=f"{accuracy:.3f}", refresh=False)
+                if done % recipe.report_every == 0 or done == recipe.steps:
+                    loss, accuracy = np.mean(recent, axis=0).tolist()
+                    recent.clear()
+                    history["training"].append([done, loss, accuracy])
+                    said = f"step {done:6,}  loss {loss:.4f}  training accuracy {accuracy:.4f}"
+                    if workers.first:
+                        bar.write(said, file=sys.stdout)
+                if done % recipe.validate_every == 0 or done == recipe.steps:
+                    validate(done)
+                stopping = interrupted.is_set()
+                if stopping or done % recipe.checkpoint_every == 0 or done == recipe.steps:
+                    history["seconds"] += time.perf_counter() - started
+                    started = time.perf_counter()
+                    keep(done)
+                if stopping:
+                    raise KeyboardInterrupt
     finally:
         bar.close()
     return trainer.kept(), history

@@ -1,18 +1,29 @@
-"""Write the table of SECURITY.md: `python tests/security_table.py` sends every try to a page of its own.
+"""Write the tables of SECURITY.md, each of what was done to a page or a training of their own.
 
-$ python tests/security_table.py
+$ python tests/security_table.py tries
 SECURITY.md: 72 tries, 0 not answered as they should be
+$ python tests/security_table.py faults
+$ python tests/security_table.py load
+$ python tests/security_table.py            # all three, ten minutes
 """
 
+import argparse
+import os
+import platform
 import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
 
+import kill_training
+import load
+import pytest
 from servers import ROOT, run
 from tries import Try, function, send, tries
 
-START, END = "<!-- tries: written by `python tests/security_table.py` -->", "<!-- end of tries -->"
+KILLS = 20
+# Tests that break something on purpose; a test's name is what it promises.
+INJECTED = ["test_training_faults.py", "test_start.py", "test_shutdown.py"]
 
 
 def table(rows: list[tuple[Try, bool]]) -> str:
@@ -26,7 +37,16 @@ def table(rows: list[tuple[Try, bool]]) -> str:
     return "\n".join(lines)
 
 
-def main() -> int:
+def write(name: str, text: str) -> None:
+    """Put a table between its marks."""
+    file = ROOT / "SECURITY.md"
+    start, end = f"<!-- {name}: written by `python tests/security_table.py` -->", f"<!-- end of {name} -->"
+    before, _, rest = file.read_text("utf-8").partition(start)
+    file.write_text(f"{before}{start}\n\n{text}\n\n{end}{rest.partition(end)[2]}", "utf-8")
+
+
+def write_tries() -> int:
+    """Send every try to a page; returns how many were answered wrongly."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder, "log.txt")
         server = run([sys.executable, "app.py"], log, {"GRADIO_TEMP_DIR": folder})
@@ -38,12 +58,68 @@ def main() -> int:
                 rows.append((each, clean and answer.status == each.status and each.answer in answer.text))
         finally:
             server.stop()
-    file = ROOT / "SECURITY.md"
-    before, _, rest = file.read_text("utf-8").partition(START)
-    file.write_text(f"{before}{START}\n\n{table(rows)}\n\n{END}{rest.partition(END)[2]}", "utf-8")
+    write("tries", table(rows))
     wrong = sum(not answered for _, answered in rows)
     print(f"SECURITY.md: {len(rows)} tries, {wrong} not answered as they should be")
-    return int(wrong > 0)
+    return wrong
+
+
+class Passed:
+    """A plugin of pytest that counts, by the names of tests, how many were run and how many passed."""
+
+    def __init__(self) -> None:
+        self.run: Counter[str] = Counter()
+        self.right: Counter[str] = Counter()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when == "call" or report.failed:
+            name = report.location[2].partition("[")[0].removeprefix("test_").replace("_", " ")
+            self.run[name] += 1
+            self.right[name] += report.passed
+
+
+def write_faults() -> int:
+    """Kill trainings, and run the tests that break something; returns how much was lost."""
+    with tempfile.TemporaryDirectory() as folder:
+        killed = kill_training.kill(KILLS, Path(folder), verbose=True)
+    passed = Passed()
+    tests = [str(ROOT / "tests" / name) for name in INJECTED]
+    pytest.main([*tests, "-n", "0", "-q", "-k", "not killed", "--rootdir", str(ROOT)], plugins=[passed])
+    lost = "; ".join(killed.lost) or "nothing"
+    lines = [
+        "| fault | times | survived | lost |",
+        "|---|---:|---:|---|",
+        f"| a training gets SIGKILL at a random moment, and goes on | {killed.kills} | {killed.kills} | {lost} |",
+        f"| {killed.cut} of these times the newest checkpoint is cut in half besides | {killed.cut} | {killed.cut} "
+        f"| {lost} |",
+    ]
+    for name, count in passed.run.items():
+        right = passed.right[name]
+        lines.append(f"| {name} | {count} | {right} | {'nothing' if right == count else f'{count - right}'} |")
+    write("faults", "\n".join(lines))
+    return len(killed.lost) + sum(passed.run.values()) - sum(passed.right.values())
+
+
+def write_load() -> int:
+    """Put the page under load; returns how much went wrong."""
+    made = list(load.loads(10_000, [50, 200], 20))
+    machine = f"Client and server on {os.cpu_count()} cores, {platform.machine()}, {platform.system()}."
+    write("load", "\n".join([load.TABLE, *map(load.row, made), "", machine]))
+    wrong = load.faults(made)
+    print(*wrong, sep="\n")
+    return len(wrong)
+
+
+TABLES = {"tries": write_tries, "faults": write_faults, "load": write_load}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("tables", nargs="*", metavar="TABLE", help="tries, faults or load; default: all")
+    wanted = parser.parse_args().tables or list(TABLES)
+    if unknown := set(wanted) - set(TABLES):
+        parser.error(f"no such table: {', '.join(sorted(unknown))}")
+    return int(sum(TABLES[name]() for name in wanted) > 0)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,8 @@ import pytest
 
 from lenet.checkpoint import Checkpoint, CheckpointError, Checkpoints, locked, write_atomic, write_json
 
+ROOT = Path(__file__).parents[1]
+
 
 def checkpoint(step: int) -> Checkpoint:
     return Checkpoint(step, {"seed": 1}, [np.full((3, 2), step, np.float32), np.array(step, np.int64)])
@@ -68,6 +70,42 @@ def test_a_damaged_checkpoint_is_passed_over_for_the_one_before(
     newest.write_bytes(content)
     assert checkpoints.latest().step == 100
     assert newest.name in caplog.text
+
+
+def test_a_checkpoint_with_any_bit_turned_over_is_passed_over(tmp_path: Path) -> None:
+    checkpoints = Checkpoints(tmp_path)
+    checkpoints.save(checkpoint(100))
+    checkpoints.save(checkpoint(200))
+    newest = tmp_path / "step-00000200.npz"
+    whole = newest.read_bytes()
+    for at in range(len(whole)):
+        for bit in (1, 32, 128):
+            newest.write_bytes(whole[:at] + bytes([whole[at] ^ bit]) + whole[at + 1 :])
+            assert checkpoints.latest().step == 100, f"byte {at}, bit {bit}"
+
+
+def test_a_checkpoint_that_cannot_be_read_is_passed_over(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    checkpoints = Checkpoints(tmp_path)
+    checkpoints.save(checkpoint(100))
+    (tmp_path / "step-00000200.npz").mkdir()  # not by its rights: root may read any file
+    assert checkpoints.latest().step == 100
+    assert "which cannot be read (Is a directory)" in caplog.text
+
+
+def test_what_a_killed_process_had_begun_to_write_is_gone_with_the_next_training(tmp_path: Path) -> None:
+    checkpoints = Checkpoints(tmp_path / "checkpoints")
+    checkpoints.folder.mkdir()
+    kill = "import os, sys; os.kill(os.getpid(), 9)"
+    write = f"write_atomic(Path(sys.argv[1]), lambda path: (path.write_text('half'), exec({kill!r})))"
+    code = f"import sys\nfrom pathlib import Path\nfrom lenet.checkpoint import write_atomic\n{write}"
+    begun = [tmp_path / "lenet5.weights.h5", checkpoints.folder / "step-00000100.npz"]
+    for path in begun:
+        assert subprocess.run([sys.executable, "-c", code, path], cwd=ROOT).returncode != 0
+        assert len(list(path.parent.glob(".*"))) == 1
+    with locked(tmp_path):
+        checkpoints.save(checkpoint(100))
+    assert [path.name for path in checkpoints.folder.iterdir()] == ["step-00000100.npz"]
+    assert {path.name for path in tmp_path.iterdir()} <= {"checkpoints", ".lock"}
 
 
 def test_a_checkpoint_that_cannot_be_written_says_so_and_spares_the_last(

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 
@@ -9,13 +10,18 @@ import numpy as np
 import oracle
 import pytest
 from digits import DIGITS, placed
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from strategies import DRAWINGS, PICTURES
 
 from lenet import classifier
 from lenet.classifier import ARRAYS, FACTS, WEIGHTS, DigitClassifier, WeightsError
 from lenet.demo import build_demo
 from lenet.network import lenet5
-from lenet.preprocess import preprocess
-from lenet.strokes import render
+from lenet.preprocess import PictureError, preprocess
+from lenet.strokes import Drawing, DrawingError, render
+from lenet.verdict import Prediction
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +82,40 @@ def test_threads_share_it(read: DigitClassifier) -> None:
     for thread in threads:
         thread.join()
     assert answers == {digit: digit for digit in range(10)}
+
+
+FEW = settings(
+    max_examples=100, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+)
+
+
+def check(said: Prediction) -> None:
+    assert said.verdict in ("digit", "blank", "unsure", "several")
+    if said.verdict != "blank":
+        assert len(said.probabilities) == 10
+        assert all(0 <= each <= 1 for each in said.probabilities)
+        assert sum(said.probabilities) == pytest.approx(1)
+
+
+@FEW
+@given(arrays.arrays(np.float32, (28, 28), elements=st.floats(0, 1, width=32)))
+def test_any_picture_of_finite_numbers_is_read(read: DigitClassifier, picture: np.ndarray) -> None:
+    assert np.isfinite(read.logits(picture[None])).all()
+    check(read(picture))
+
+
+@FEW
+@given(DRAWINGS)
+def test_any_drawing_is_read_or_the_one_error(read: DigitClassifier, value: dict) -> None:
+    with suppress(DrawingError):
+        check(read(Drawing.from_json(value).render()))
+
+
+@FEW
+@given(PICTURES)
+def test_any_array_is_read_or_the_one_error(read: DigitClassifier, array: np.ndarray) -> None:
+    with suppress(PictureError):
+        check(read(array))
 
 
 def test_the_file_holds_arrays_alone(tmp_path: Path) -> None:

@@ -7,7 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from servers import Server
+from strategies import DRAWINGS
+from strategies import JSON as JSON_VALUES
 from tries import DRAWING, JSON, Try, ask, function, send, tries
 from wrong_files import png
 
@@ -63,6 +67,38 @@ def test_a_wrong_request_is_answered_in_a_sentence_and_the_log_stays_clean(
     assert "Traceback" not in server.log.read_text()
 
 
+WAYS = [
+    "run/predict",
+    "call/predict",
+    "call/read",
+    "call/v2/predict",
+    "queue/join",
+    "component_server",
+    "cancel",
+    "reset",
+]
+BODIES = JSON_VALUES | st.fixed_dictionaries(
+    {"data": JSON_VALUES | st.lists(JSON_VALUES | DRAWINGS.map(json.dumps), max_size=3)},
+    optional={
+        "fn_index": st.integers(-2, 40) | JSON_VALUES,
+        "session_hash": st.text(max_size=5) | JSON_VALUES,
+        "event_id": JSON_VALUES,
+        "trigger_id": JSON_VALUES,
+        "event_data": JSON_VALUES,
+        "simple_format": JSON_VALUES,
+    },
+)
+
+
+@settings(max_examples=250, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@given(st.sampled_from(WAYS), BODIES)
+def test_whatever_is_posted_is_answered_and_the_log_stays_clean(server: Server, way: str, body: object) -> None:
+    before = len(server.log.read_text())
+    answer = ask(server.url, f"/gradio_api/{way}", json.dumps(body).encode(), JSON)
+    assert 200 <= answer.status < 600
+    assert "Traceback" not in server.log.read_text()[before:]
+
+
 def test_after_all_that_a_drawing_is_read(server: Server, live: int) -> None:
     assert 'data-digit="7"' in draw(server, live).replace("\\", "")
 
@@ -103,6 +139,21 @@ def test_no_drawing_is_on_the_disk_or_on_anothers_page(server: Server, live: int
     assert {file for file in folder.rglob("*") if file.is_file()} == before
     for path in ("/", "/config", "/gradio_api/info", "/gradio_api/queue/status"):
         assert "247.5" not in ask(server.url, path).text
+
+
+def test_an_upload_is_deleted_when_its_time_is_over(start: Callable, tmp_path: Path) -> None:
+    soon = (
+        "import runpy; from lenet.demo import page; page.DELETE_UPLOADS = (1, 1);"
+        "runpy.run_path('app.py', run_name='__main__')"
+    )
+    server = start([sys.executable, "-c", soon], {"GRADIO_TEMP_DIR": str(tmp_path)})
+    path = Path(upload(server, "seven.png", png(7)))
+    assert path.is_file()
+    end = time.monotonic() + 30
+    while path.exists() and time.monotonic() < end:
+        time.sleep(0.1)
+    assert not path.exists()
+    assert [file for file in tmp_path.rglob("*") if file.is_file()] == []
 
 
 def test_an_address_that_starts_nothing_says_that_it_is_up(server: Server) -> None:

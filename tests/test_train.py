@@ -3,12 +3,14 @@
 import dataclasses
 import json
 import re
-from collections.abc import Iterator
+import signal
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from digits import DIGITS, placed
 
 from lenet import calibrate, classifier, evaluate, train
@@ -53,18 +55,27 @@ def fit(recipe: Recipe, folder: Path, seed: int = 1) -> tuple[list[np.ndarray], 
 
 
 @contextmanager
-def stopped_at(last: int, how: BaseException) -> Iterator[None]:
-    """The step after `last` does not come to its end."""
-    step = train.Trainer.batch
+def in_step(number: int, happens: Callable[[], None]) -> Iterator[None]:
+    """The weights have learnt from the batch, nothing else is done yet."""
+    step = vars(train.Trainer)["step"]
 
-    def batch(self: train.Trainer, number: int) -> np.ndarray:
-        if number == last:
-            raise how
-        return step(self, number)
+    def met(self: train.Trainer, chosen: tf.Tensor, at: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        learnt = step.__get__(self, type(self))(chosen, at)
+        if int(at) == number:
+            happens()
+        return learnt
 
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(train.Trainer, "batch", batch)
+        monkeypatch.setattr(train.Trainer, "step", met)
         yield
+
+
+def ctrl_c() -> None:
+    signal.raise_signal(signal.SIGINT)
+
+
+def power_cut() -> None:
+    raise SystemError("power cut")
 
 
 @pytest.mark.parametrize("recipe", [QUICK, DISTORTED, MIXED], ids=lambda recipe: recipe.name)
@@ -72,12 +83,12 @@ def test_a_training_that_was_stopped_ends_with_the_weights_of_an_unbroken_one(
     recipe: Recipe, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     whole, history = fit(recipe, tmp_path / "whole")
-    with stopped_at(25, KeyboardInterrupt()), pytest.raises(KeyboardInterrupt):
+    with in_step(25, ctrl_c), pytest.raises(KeyboardInterrupt):
         fit(recipe, tmp_path / "broken")
-    assert Checkpoints(tmp_path / "broken").latest().step == 25
+    assert Checkpoints(tmp_path / "broken").latest().step == 26
     capsys.readouterr()
     resumed, resumed_history = fit(recipe, tmp_path / "broken")
-    assert "Going on from step 25 of 40" in capsys.readouterr().err
+    assert "Going on from step 26 of 40" in capsys.readouterr().err
     for ours, theirs in zip(resumed, whole, strict=True):
         np.testing.assert_array_equal(ours, theirs)
     assert [step for step, *_ in resumed_history["training"]] == [10, 20, 30, 40]
@@ -86,7 +97,7 @@ def test_a_training_that_was_stopped_ends_with_the_weights_of_an_unbroken_one(
 
 def test_after_a_crash_the_last_checkpoint_is_gone_on_from(tmp_path: Path) -> None:
     whole, _ = fit(QUICK, tmp_path / "whole")
-    with stopped_at(25, SystemError("power cut")), pytest.raises(SystemError):
+    with in_step(25, power_cut), pytest.raises(SystemError):
         fit(QUICK, tmp_path / "broken")
     assert Checkpoints(tmp_path / "broken").latest().step == 20
     for ours, theirs in zip(fit(QUICK, tmp_path / "broken")[0], whole, strict=True):

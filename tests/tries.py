@@ -1,10 +1,13 @@
 """What a hostile client sends, and what it gets: one list for the test and for the table in SECURITY.md."""
 
+import base64
 import functools
 import http.client
 import json
 from typing import NamedTuple
 from urllib.parse import urlsplit
+
+from wrong_files import POLYGLOTS, SCRIPTS
 
 JSON = {"Content-Type": "application/json"}
 PARTS = {"Content-Type": "multipart/form-data"}
@@ -80,6 +83,9 @@ def tries(live: int, shown: int) -> list[Try]:
     def picture(name: str, value: object, answer: str = UNFIT) -> Try:
         return call(name, {"data": [value]}, 200, answer)
 
+    def inline(content: bytes) -> dict[str, str]:
+        return {"url": f"data:image/png;base64,{base64.b64encode(content).decode()}"}
+
     def closed(path: str, body: bytes | None = None, status: int = 404, answer: str = NO_DOOR) -> Try:
         return Try("addresses that Gradio has and the page does not use", path, path, body, status, answer)
 
@@ -128,6 +134,8 @@ def tries(live: int, shown: int) -> list[Try]:
         picture("this server by a number", {"path": "http://2130706433/", "meta": META}, "only public ones"),
         picture("the cloud's own address", {"path": "http://169.254.169.254/", "meta": META}, "only public ones"),
         picture("10 MB of base64 that is none", {"url": "data:image/png;base64," + "A" * 10_000_000}, UNKNOWN),
+        *(picture(name, inline(content), '"label": "7"') for name, content in POLYGLOTS.items()),
+        *(picture(name, inline(content), "This ") for name, content in SCRIPTS.items()),
         call("30 MB of base64", {"data": [{"url": "A" * 30_000_000}]}, 413, "at most 28,062,024 bytes"),
         call("too many data", {"data": [1, 2, 3]}, 200, UNFIT),
         call("no such name", {"data": []}, 404, "There is no function /nothing", "call/nothing"),

@@ -2,10 +2,12 @@
 
 import io
 import struct
+import zipfile
 import zlib
 
 from digits import DIGITS
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from lenet.strokes import render
 
@@ -35,8 +37,47 @@ WRONG_FILES = {
     "text.png": (b"A digit, in words: seven.", UNKNOWN),
     "empty.png": (b"", UNKNOWN),
     "seven.svg": (b'<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0h9L4 9" /></svg>', UNKNOWN),
+    "seven.eps": (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 28 28\n%%EndComments\n(/etc/passwd) run\n", UNKNOWN),
     "head.png": (png()[:20], UNKNOWN),
     "cut.png": (png()[:300], DAMAGED),
     "bomb.png": (bomb(12_000), LARGE),
     "huge-bomb.png": (bomb(30_000), LARGE),
 }
+
+
+def pages(kind: str) -> bytes:
+    """A file of two pages: a 7, and a 4."""
+    file = io.BytesIO()
+    first, *rest = (Image.fromarray(render(DIGITS[digit])) for digit in (7, 4))
+    first.save(file, kind, save_all=True, append_images=rest, duration=500)
+    return file.getvalue()
+
+
+def also_a_zip() -> bytes:
+    """The picture of a 7 that is an archive too: both are looked for from other ends."""
+    file = io.BytesIO(png())
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr("../../app.py", "raise SystemExit")
+    return file.getvalue()
+
+
+def also_a_page() -> bytes:
+    """The picture of a 7 with a script in its remarks, for a browser that guesses what it gets."""
+    remarks = PngInfo()
+    remarks.add_text("Comment", "<script>alert(1)</script>")
+    file = io.BytesIO()
+    Image.fromarray(render(DIGITS[7])).save(file, "PNG", pnginfo=remarks)
+    return file.getvalue()
+
+
+# Files that are two things at once, or more than one picture: the first is read, and nothing else is done with them.
+POLYGLOTS = {
+    "a PNG that is a ZIP": also_a_zip(),
+    "a PNG with a script in it": also_a_page(),
+    "a GIF of two pictures": pages("GIF"),
+    "a TIFF of two pages": pages("TIFF"),
+    "a WebP of two pictures": pages("WEBP"),
+    "a PNG of two pictures": pages("PNG"),
+}
+# Both begin like a GIF; the one is JavaScript, the other PHP.
+SCRIPTS = {"a GIF that is JavaScript": b"GIF89a=1;alert(1)//", "a GIF that is PHP": b"GIF89a<?php system('id'); ?>"}

@@ -1,5 +1,9 @@
-"""Gradio's Blocks, except that what a client sends wrong is an answer and not a server's error, and is not kept."""
+"""Gradio's Blocks, except that what a client sends wrong is an answer and not a server's error, and is not kept.
 
+And it ends without leaving anybody waiting: see `shutdown`.
+"""
+
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +11,7 @@ import gradio as gr
 from gradio.exceptions import ComponentProcessingError
 from gradio_client.utils import async_traverse, is_file_obj_with_meta, is_http_url_like
 
+from lenet.demo import shutdown
 from lenet.demo.fetch import FetchError, fetch
 
 UNFIT = (
@@ -54,3 +59,10 @@ class CheckedBlocks(gr.Blocks):
             # Gradio would keep the last input of each session, of megabytes perhaps, for links that nobody can make.
             for block in block_fn.inputs if state else ():
                 state._update_value_in_config(block._id, None)
+
+    def block_thread(self) -> None:
+        """Serve until Ctrl-C or SIGTERM; `launch` calls it in a script."""
+        if threading.current_thread() is threading.main_thread():
+            shutdown.serve(self)
+        else:  # who gets no signals
+            super().block_thread()

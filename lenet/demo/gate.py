@@ -157,7 +157,7 @@ def _check_json(body: bytes, call: re.Match[str] | None, app: Any) -> None:
     if values > MOST_VALUES:
         raise Refused(413, f"A request has at most {MOST_VALUES:,} values: send fewer strokes, or a picture as base64.")
     try:
-        content = json.loads(body)
+        content = json.loads(body, parse_constant=_no_json)
     except RecursionError:
         raise Refused(400, f"A request has at most {DEEPEST} lists in each other.") from None
     except ValueError:
@@ -166,6 +166,11 @@ def _check_json(body: bytes, call: re.Match[str] | None, app: Any) -> None:
         raise Refused(400, f"A request has at most {DEEPEST} lists in each other.")
     if call and isinstance(content, dict):
         _check_function(call["way"], call["name"], content, app)
+
+
+def _no_json(name: str) -> None:
+    """Python reads NaN and Infinity; FastAPI fails when it says what is wrong with a body that has them."""
+    raise Refused(400, f"{name} is no number of JSON.")
 
 
 def _check_function(way: str, name: str, content: dict[str, Any], app: Any) -> None:

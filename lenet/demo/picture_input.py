@@ -10,7 +10,7 @@ from gradio.data_classes import ImageData
 from PIL import Image
 
 from lenet.demo.pixels import image_url
-from lenet.preprocess import MOST_PIXELS
+from lenet.preprocess import FORMATS, MOST_PIXELS
 
 # Of a file. A phone's photo has 3 to 8 MB.
 MOST_BYTES = 20 * 2**20
@@ -39,7 +39,7 @@ class PictureInput(gr.Image):
                 content = b64decode(payload.url.partition(",")[2])
             else:
                 content = self._uploaded(payload.path or "").read_bytes()
-            image = Image.open(io.BytesIO(content))
+            image = Image.open(io.BytesIO(content), formats=FORMATS)
         except (Image.DecompressionBombError, Image.DecompressionBombWarning):
             return "large"
         except Exception:

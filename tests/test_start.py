@@ -1,0 +1,88 @@
+"""How the page starts as a process: with its own weights and no warning, or not at all."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import h5py
+import numpy as np
+from servers import ROOT, Server
+from tries import DRAWING, JSON, ask, function
+
+from lenet.classifier import ARRAYS, FACTS, WEIGHTS, digest
+
+# Gradio makes an event loop for each of its locks and leaves it, with its pair of sockets, to the garbage collector.
+LEFT_BY_GRADIO = r"ResourceWarning: unclosed (event loop <_UnixSelectorEventLoop|<socket\.socket fd=\d+, family=1,)"
+
+
+def another_shape(folder: Path) -> None:
+    with h5py.File(folder / ARRAYS, "r+") as file:
+        del file["layers/conv2d/vars/0"]
+        file["layers/conv2d/vars/0"] = np.zeros((3, 3, 1, 32), np.float32)
+    facts = json.loads((folder / FACTS).read_text())
+    (folder / FACTS).write_text(json.dumps(facts | {"sha256": digest(folder)}))
+
+
+def not_readable(folder: Path) -> None:
+    (folder / ARRAYS).unlink()
+    (folder / ARRAYS).mkdir()  # not by its rights: root may read any file
+
+
+DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
+    "missing": (lambda folder: (folder / ARRAYS).unlink(), "No such file"),
+    "truncated": (lambda folder: os.truncate(folder / ARRAYS, 1_000_000), "SHA-256 is not the one"),
+    "of another shape": (another_shape, "does not hold the arrays of this network"),
+    "of another hash": (lambda folder: shutil.copy(WEIGHTS / FACTS, folder / ARRAYS), "SHA-256 is not the one"),
+    "not readable": (not_readable, "cannot be read"),
+    "no facts": (lambda folder: (folder / FACTS).unlink(), "No such file"),
+}
+
+
+def started_with(damage: Callable[[Path], object], folder: Path) -> subprocess.CompletedProcess[str]:
+    folder.mkdir()
+    for name in (ARRAYS, FACTS):
+        shutil.copy(WEIGHTS / name, folder)
+    damage(folder)
+    env = os.environ | {"LENET_WEIGHTS": str(folder), "GRADIO_ANALYTICS_ENABLED": "False", "GRADIO_SERVER_PORT": "0"}
+    return subprocess.run([sys.executable, "app.py"], cwd=ROOT, env=env, capture_output=True, text=True, timeout=120)
+
+
+def test_with_damaged_weights_it_ends_with_a_sentence_and_serves_nothing(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        made = {name: pool.submit(started_with, damage, tmp_path / name) for name, (damage, _) in DAMAGES.items()}
+    for name, (_, sentence) in DAMAGES.items():
+        ended = made[name].result()
+        assert ended.returncode == 1, name
+        assert ended.stdout == "", name
+        assert sentence in ended.stderr, name
+        assert "git checkout weights" in ended.stderr, name
+        assert len(ended.stderr.splitlines()) == 1, name
+
+
+def test_it_is_up_before_anything_is_loaded(start: Callable[..., Server]) -> None:
+    never = (
+        "import runpy, threading; from lenet import classifier;"
+        "classifier.DigitClassifier = lambda folder: threading.Event().wait();"
+        "runpy.run_path('app.py', run_name='__main__')"
+    )
+    server = start([sys.executable, "-c", never])
+    answers = [ask(server.url, "/gradio_api/startup-events") for _ in range(2)]
+    assert [(each.status, each.text) for each in answers] == [(200, "false")] * 2  # true: the first who asks
+    libraries = Path(f"/proc/{server.process.pid}/maps")
+    if libraries.exists():  # Linux says what a process has loaded
+        assert "tensorflow" not in libraries.read_text()
+
+
+def test_it_starts_and_reads_without_a_warning(start: Callable[..., Server]) -> None:
+    server = start([sys.executable, "-W", "error", "app.py"])
+    body = {"data": [DRAWING, False], "fn_index": function(server.url, "show_1")}
+    answer = ask(server.url, "/gradio_api/run/predict", json.dumps(body).encode(), JSON)
+    assert 'data-digit="7"' in answer.text.replace("\\", "")
+    warned = re.findall(r"^\w*Warning: .*", server.log.read_text(), re.MULTILINE)
+    assert [line for line in warned if not re.match(LEFT_BY_GRADIO, line)] == []

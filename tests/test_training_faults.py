@@ -1,0 +1,147 @@
+"""Killed, cut, out of room, shut out: a training loses at most what came after its last good checkpoint."""
+
+import functools
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import small_mnist
+from kill_training import ended, kill
+
+from lenet import calibrate, train
+from lenet.datasets import mnist
+
+resource = pytest.importorskip("resource")  # Windows has no limits for a process
+
+FLAGS = ["--recipe", "plain", "--steps", "20", "--batch", "5", "--checkpoint-every", "5", "--report-every", "5"]
+NOBODY = 65534
+
+
+def test_killed_at_random_moments_it_ends_as_an_unbroken_one_does_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    found = kill(3, tmp_path)
+    assert found.kills == 3
+    assert found.endings >= 1
+    assert found.lost == []
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """What an unbroken training leaves; the small MNIST is in reach of all."""
+    folder = tmp_path_factory.mktemp("whole")
+    load = functools.partial(mnist.load, small_mnist.fill(folder / "mnist"), source=small_mnist.source())
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(mnist, "load", lambda folder=None: load())
+        monkeypatch.setattr(calibrate, "COUNT", 20)
+        monkeypatch.setattr(calibrate, "ROWS", 5)
+        finish(folder / "out")
+        yield folder / "out"
+
+
+def finish(out: Path) -> dict[str, object]:
+    assert train.main([*FLAGS, "--out", str(out)]) == 0
+    return ended(out)
+
+
+@contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    """A disk with room for small files alone."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@contextmanager
+def read_only(folder: Path) -> Iterator[None]:
+    """Nobody may write there; who is root, who may all, is nobody meanwhile."""
+    user = os.geteuid()
+    folder.chmod(0o555)
+    if user == 0:
+        os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+        folder.chmod(0o755)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def stop(out: Path, at: int) -> None:
+    """A training that stopped after a checkpoint."""
+    save = train.Checkpoints.save
+
+    def saved(self: train.Checkpoints, checkpoint: train.Checkpoint) -> None:
+        save(self, checkpoint)
+        if checkpoint.step == at:
+            raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(train.Checkpoints, "save", saved)
+        assert train.main([*FLAGS, "--out", str(out)]) == 130
+
+
+@pytest.mark.parametrize("at", [10, 20], ids=["a checkpoint", "the weights"])
+def test_on_a_full_disk_it_ends_with_a_sentence_and_goes_on_when_there_is_room(
+    at: int, tmp_path: Path, whole: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(whole, out)  # weights that are there already
+    stop(out, at)
+    before = contents(out)
+    capfd.readouterr()
+    with files_of_at_most(5_000_000):  # weights have 13 MB, a checkpoint 52
+        assert train.main([*FLAGS, "--out", str(out)]) == 1
+    said = capfd.readouterr().err
+    assert "make room or give another --out" in said.splitlines()[-1]
+    assert "Traceback" not in said
+    assert contents(out) == before
+    assert finish(out) == ended(whole)
+    assert f"Going on from step {at} of 20" in capfd.readouterr().err
+
+
+def test_into_a_read_only_folder_it_does_not_begin_and_what_is_there_stays(
+    whole: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    out = Path(tempfile.mkdtemp())  # pytest's own are for one user's eyes
+    try:
+        out.chmod(0o755)
+        stop(out, 10)
+        before = contents(out)
+        capfd.readouterr()
+        with read_only(out):
+            assert train.main([*FLAGS, "--out", str(out / "new")]) == 1
+            assert train.main([*FLAGS, "--out", str(out)]) == 1
+        said = capfd.readouterr().err.splitlines()
+        assert [line.split(" (")[0] for line in said] == [f"Cannot write to {out / 'new'}", f"Cannot write to {out}"]
+        assert contents(out) == before
+        assert finish(out) == ended(whole)
+        assert "Going on from step 10 of 20" in capfd.readouterr().err
+    finally:
+        shutil.rmtree(out)
+
+
+def test_a_damaged_newest_checkpoint_costs_the_steps_since_the_one_before(
+    tmp_path: Path,
+    whole: Path,
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    out = tmp_path / "out"
+    stop(out, 15)
+    newest = max((out / "checkpoints").iterdir())
+    with newest.open("rb+") as file:
+        file.seek(-1000, os.SEEK_END)  # the directory of the zip file, which has no sum of its own
+        file.write(bytes(8))
+    capfd.readouterr()
+    assert finish(out) == ended(whole)
+    assert f"Passed over {newest}, which is damaged" in caplog.text
+    assert "Going on from step 10 of 20" in capfd.readouterr().err
