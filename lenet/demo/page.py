@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from lenet.demo.api import add_api
 from lenet.demo.checked import CheckedBlocks
 from lenet.demo.gate import Gate
 from lenet.demo.inside import LIVE, add_inside, encode
+from lenet.demo.on_demand import OnDemand
 from lenet.demo.picture_input import MOST_BYTES
 from lenet.demo.sketchpad import Sketchpad
 from lenet.demo.texts import TEXTS, both, language, translated
@@ -88,7 +88,8 @@ def build_demo(
     """
     classifier.verify(weights)
     classifier.verify_shapes(weights)
-    loading = ThreadPoolExecutor(1).submit(classifier.DigitClassifier, weights)
+    # In a daemon's thread: one that hangs does not keep the server from ending.
+    loading = OnDemand(lambda: classifier.DigitClassifier(weights)).get()
 
     def read(drawing: Picture) -> Prediction:
         return loading.result()(drawing)
