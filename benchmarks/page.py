@@ -22,6 +22,7 @@ PAGES = {
     "the usual way": (ROOT / "benchmarks/stock_page.py", "#answer"),
 }
 POINT_EVERY = 0.012  # s: a mouse reports some eighty times a second
+SETTLED = 2.0  # s after which Gradio's pad, too, takes strokes
 QUIET = 2.5  # s without another answer, after which the last was the final one
 LONGEST = 20.0  # s to wait for any answer
 # What the answer says, and not how Gradio shows that it is on its way. By the browser's own clock.
@@ -68,6 +69,7 @@ def one(browser: Any, url: str, where: str, strokes: list) -> dict[str, float]:
     canvas.wait_for()
     page.locator(where).wait_for()
     page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(1000 * SETTLED)
     page.evaluate(WATCH, where)
     requests: list[int] = []
     page.on("request", lambda request: requests.append(len(request.post_data_buffer or b"")))

@@ -50,7 +50,7 @@ def test_the_benchmarks_that_it_names_are_there() -> None:
 def test_the_clients_are_answered_as_the_page_is(page_server: Server) -> None:
     took, failed = asyncio.run(server.load(page_server.url, 2, 1.0))
     assert failed == {}
-    assert len(took) > 2
+    assert len(took) >= 2
 
 
 def test_the_networks_arithmetic_and_bytes_are_counted_right() -> None:

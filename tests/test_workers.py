@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import worker
-from test_train import stopped_at
+from test_train import ctrl_c, in_step
 
 from lenet import train
 from lenet.datasets import mixture
@@ -56,7 +56,7 @@ def few_are_drawn_by_rule(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_two_processes_go_on_from_where_one_stopped_and_end_with_its_weights(tmp_path: Path) -> None:
     whole, history = worker.fit(tmp_path / "whole")
-    with stopped_at(5, KeyboardInterrupt()), pytest.raises(KeyboardInterrupt):
+    with in_step(4, ctrl_c), pytest.raises(KeyboardInterrupt):
         worker.fit(tmp_path / "first")
     outs = [tmp_path / "0.npz", tmp_path / "1.npz"]
     # The second has no checkpoint: what it has to know the first tells it.
