@@ -2,8 +2,9 @@
 
     $ python -m benchmarks.predict
 
-All take turns, picture by picture. The floor is the larger of two: the network's multiplications at the rate of a large
-matrix multiplication on this machine, and its weights at the rate at which memory is read.
+All take turns, ten drawings each, as a person's updates follow one another. The floor is the larger of two: the
+network's multiplications at the rate of a large matrix multiplication on this machine, and its weights at the rate at
+which memory is read.
 """
 
 import tempfile
@@ -87,10 +88,10 @@ def main() -> None:
         "model.predict": lambda _, picture: read.model.predict(picture, verbose=0),
     }
     took: dict[str, list[float]] = {name: [] for name in ways}
+    given_to_all = [(drawing, preprocess(drawing).picture[None, ..., None]) for drawing in drawings]
     for turn in tqdm(range(-2, given.rounds), unit="round"):
-        for drawing in drawings:
-            picture = preprocess(drawing).picture[None, ..., None]
-            for name, way in ways.items():
+        for name, way in ways.items():
+            for drawing, picture in given_to_all:
                 one = seconds(lambda way=way, drawing=drawing, picture=picture: way(drawing, picture))
                 if turn >= 0:  # the first two rounds warm
                     took[name].append(one)
