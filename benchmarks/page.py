@@ -107,7 +107,7 @@ def one(browser: Any, url: str, where: str, strokes: list) -> dict[str, float]:
 
 def main() -> None:
     """The command."""
-    given = harness.options("page", "Measure how soon three pages answer.", drawings=6)
+    given = harness.options("page", "Measure how soon three pages answer.", drawings=10)
     found: dict[str, list[dict[str, float]]] = {name: [] for name in PAGES}
     with ExitStack() as stack:
         urls = {name: stack.enter_context(harness.serving(script)).url for name, (script, _) in PAGES.items()}

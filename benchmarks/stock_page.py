@@ -33,7 +33,7 @@ with gr.Blocks() as demo:
         elem_id="sketchpad",
     )
     label = gr.Label(num_top_classes=10, elem_id="answer")
-    pad.change(predict, pad, label)
+    gr.on([pad.input, pad.change], predict, pad, label)  # `change` alone misses strokes, `input` alone the last one
 
 if __name__ == "__main__":
     predict({"composite": np.full((CANVAS_SIZE, CANVAS_SIZE), 255, np.uint8)})  # warm, as ours is
