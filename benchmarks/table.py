@@ -39,7 +39,7 @@ def page() -> list[Row]:
     ratios = found["ratios"]
     return [
         (
-            "lifted pen → final probabilities on the page, Chromium",
+            f"lifted pen → final probabilities on the page, Chromium, {ours['final']['count']} drawings",
             ms(ours["final"]),
             f"`gr.Sketchpad`, `model.predict`, `gr.Label`: {ms(usual['final'])}, **{ratios['the usual way']:.0f} ×**; "
             f"this page on `gr.Sketchpad`: {ms(stock['final'])}",
@@ -51,8 +51,8 @@ def page() -> list[Row]:
         ),
         (
             "requests of a drawing",
-            f"{ours['requests']['median']:.0f}, one an update, at most {ours['largest']['high'] / 1000:.1f} kB",
-            f"{usual['requests']['median']:.0f}, {usual['uploaded']['median'] / 1000:.0f} kB",
+            f"{ours['requests']['median']:.0f}, one an update, the largest {ours['largest']['median'] / 1000:.1f} kB",
+            f"{usual['requests']['median']:.0f}, with pictures as files",
         ),
     ]
 
@@ -66,7 +66,7 @@ def visit() -> list[Row]:
     )
     return [
         (
-            "first visit, of a phone",
+            "first visit, a phone's window, server on the same machine",
             f"{found['bytes']['median'] / 1000:.0f} kB in {found['requests']['median']:.0f} requests, "
             f"a pad after {found['seconds']['median']:.1f} s",
             "",
