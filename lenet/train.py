@@ -276,6 +276,8 @@ def main(arguments: list[str] | None = None) -> int:
         print("\nStopped. The same command goes on from here.", file=sys.stderr)
         return 130
     except LOST as error:
+        if options.strategy == STRATEGIES[0]:  # alone it is something else
+            raise
         print(f"Another worker is gone. The same commands go on from the last checkpoint. {error}", file=sys.stderr)
         return 1
     except (CheckpointError, mnist.DatasetError, classifier.WeightsError, WorkerError) as error:
