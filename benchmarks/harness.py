@@ -58,7 +58,7 @@ def write(folder: Path, name: str, figures: dict[str, Any], **versions: str) -> 
     """Write the figures, and what they were measured on."""
     import gradio
 
-    from lenet.train import machine
+    from lenet.machine import machine
 
     found = machine()
     found["versions"] |= {"gradio": gradio.__version__, **versions}

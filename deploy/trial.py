@@ -14,7 +14,6 @@ on the same cores as the replicas.
 import argparse
 import asyncio
 import json
-import os
 import platform
 import statistics
 import sys
@@ -32,6 +31,7 @@ from tqdm import tqdm
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from lenet.datasets.glyphs import glyph
+from lenet.machine import cores, cpu
 
 COUNTS = (1, 2, 4)
 CLIENTS = 8  # more than there are replicas: none of them is ever idle
@@ -169,11 +169,8 @@ async def killed(replicas: Replicas, seconds: float) -> dict[str, Any]:
 
 def machine() -> dict[str, Any]:
     """What the figures depend on."""
-    cpu = platform.processor() or platform.machine()
-    if (info := Path("/proc/cpuinfo")).exists():
-        cpu = next((line.split(":")[1].strip() for line in info.read_text().splitlines() if "model name" in line), cpu)
     versions = {name: version(name) for name in ("gradio", "keras", "uvicorn", "httpx")}
-    return {"cpu": cpu, "cores": len(os.sched_getaffinity(0)), "python": platform.python_version(), **versions}
+    return {"cpu": cpu(), "cores": cores(), "python": platform.python_version(), **versions}
 
 
 def table(result: dict[str, Any]) -> str:

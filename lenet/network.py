@@ -10,6 +10,7 @@ log(0), and training ends in NaN: in two of two runs, between step 5,500 and 6,5
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import keras
 import numpy as np
@@ -29,6 +30,7 @@ def lenet5(
     dropout: float = 0.0,
     seed: int | None = None,
     dropout_layer: Callable[..., keras.Layer] = layers.Dropout,
+    precision: str = "float32",
 ) -> keras.Model:
     """Build the network with fresh weights.
 
@@ -36,6 +38,7 @@ def lenet5(
         dropout: part of the hidden layer that a training step leaves out, 0 to below 1; prediction leaves out none.
         seed: of the initial weights and of the dropout; None draws another network at every call.
         dropout_layer: that of Keras, or one made as it is.
+        precision: in which the layers compute, a dtype policy of Keras; weights and logits are float32 always.
 
     Returns:
         A model from pictures, (N, 28, 28, 1) float32 with 0 = paper and 1 = ink, to logits, (N, 10) float32.
@@ -45,20 +48,26 @@ def lenet5(
     def normal() -> keras.initializers.Initializer:
         return keras.initializers.TruncatedNormal(stddev=WEIGHT_STDDEV, seed=next(seeds))
 
-    bias = keras.initializers.Constant(DENSE_BIAS)
+    def convolution(maps: int, name: str) -> keras.Layer:
+        return layers.Conv2D(
+            maps, 5, padding="same", activation="relu", kernel_initializer=normal(), dtype=precision, name=name
+        )
+
+    def dense(units: int, **kwargs: Any) -> keras.Layer:
+        bias = keras.initializers.Constant(DENSE_BIAS)
+        return layers.Dense(units, kernel_initializer=normal(), bias_initializer=bias, **kwargs)
+
     model = keras.Sequential(
         [
             keras.Input((SIDE, SIDE, 1), name="picture"),  # (N, 28, 28, 1)
-            layers.Conv2D(32, 5, padding="same", activation="relu", kernel_initializer=normal(), name="conv1"),
-            layers.MaxPooling2D(2, name="pool1"),  # (N, 28, 28, 32) → (N, 14, 14, 32)
-            layers.Conv2D(64, 5, padding="same", activation="relu", kernel_initializer=normal(), name="conv2"),
-            layers.MaxPooling2D(2, name="pool2"),  # (N, 14, 14, 64) → (N, 7, 7, 64)
-            layers.Flatten(name="flatten"),  # (N, 3136)
-            layers.Dense(
-                1024, activation="relu", kernel_initializer=normal(), bias_initializer=bias, name="hidden"
-            ),  # (N, 1024)
-            dropout_layer(dropout, seed=next(seeds), name="dropout"),
-            layers.Dense(DIGITS, kernel_initializer=normal(), bias_initializer=bias, name="logits"),  # (N, 10)
+            convolution(32, name="conv1"),  # (N, 28, 28, 1) → (N, 28, 28, 32)
+            layers.MaxPooling2D(2, dtype=precision, name="pool1"),  # (N, 28, 28, 32) → (N, 14, 14, 32)
+            convolution(64, name="conv2"),  # (N, 14, 14, 32) → (N, 14, 14, 64)
+            layers.MaxPooling2D(2, dtype=precision, name="pool2"),  # (N, 14, 14, 64) → (N, 7, 7, 64)
+            layers.Flatten(dtype=precision, name="flatten"),  # (N, 3136)
+            dense(1024, activation="relu", dtype=precision, name="hidden"),  # (N, 1024)
+            dropout_layer(dropout, seed=next(seeds), dtype=precision, name="dropout"),
+            dense(DIGITS, name="logits"),  # (N, 10)
         ],
         name="lenet5",
     )

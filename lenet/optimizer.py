@@ -31,11 +31,30 @@ class Schedule(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore
         return {"recipe": self.recipe}
 
 
+class Adam(keras.optimizers.Adam):  # type: ignore[misc]  # Keras has no types
+    """Keras's Adam by TensorFlow's one kernel: Keras reads and writes 3.3 million weights in a dozen operations."""
+
+    def update_step(self, gradient: tf.Tensor, variable: tf.Variable, learning_rate: tf.Tensor) -> None:
+        """Move a variable and its two moments; the weight decay came before."""
+        index = self._get_variable_index(variable)
+        steps = tf.cast(self.iterations + 1, tf.float32)
+        tf.raw_ops.ResourceApplyAdam(
+            var=variable.handle,
+            m=self._momentums[index].value.handle,
+            v=self._velocities[index].value.handle,
+            beta1_power=self.beta_1**steps,
+            beta2_power=self.beta_2**steps,
+            lr=learning_rate,
+            beta1=self.beta_1,
+            beta2=self.beta_2,
+            epsilon=self.epsilon,
+            grad=gradient,
+        )
+
+
 def optimizer(recipe: Recipe) -> keras.optimizers.Optimizer:
     """Adam or AdamW as the recipe has it, not yet built for a network."""
     rate: float | Schedule = Schedule(recipe) if recipe.cosine else recipe.rate
-    if not recipe.decay:
-        return keras.optimizers.Adam(rate)
-    adamw = keras.optimizers.AdamW(rate, weight_decay=recipe.decay)
-    adamw.exclude_from_weight_decay(var_names=["bias"])
-    return adamw
+    adam = Adam(rate, weight_decay=recipe.decay or None)
+    adam.exclude_from_weight_decay(var_names=["bias"])
+    return adam

@@ -26,6 +26,9 @@ class Recipe:
         dropout: part of the hidden layer left out in a training step.
         average: momentum of the running average of the weights that is evaluated and saved; 0 takes the last weights.
         distortion: how training pictures are distorted; None leaves them as they are.
+        mixed: compute the layers in bfloat16, which has the digits of a rounded slide rule, where the processor has
+            units for it; weights, averages, loss and optimizer stay float32 (Micikevicius et al., "Mixed Precision
+            Training", 2018).
         restart: how many of the steps, the last, are a second cosine (Loshchilov and Hutter, "SGDR", 2017); 0: none.
         restart_rate: the learning rate at which it starts.
         report_every: steps between two lines with the training accuracy.
@@ -49,6 +52,7 @@ class Recipe:
     dropout: float
     average: float
     distortion: Distortion | None
+    mixed: bool = False
     restart: int = 0
     restart_rate: float = 0.0
     glyphs: int = 0
@@ -105,6 +109,7 @@ AUGMENTED = Recipe(
 FAST = dataclasses.replace(
     AUGMENTED,
     name="fast",
+    mixed=True,
     steps=1_000,
     batch=100,
     rate=2e-3,

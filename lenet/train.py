@@ -13,7 +13,6 @@ import argparse
 import dataclasses
 import logging
 import os
-import platform
 import sys
 import time
 from contextlib import nullcontext
@@ -31,6 +30,7 @@ from lenet import calibrate, classifier, evaluate, plots
 from lenet.checkpoint import Checkpoint, CheckpointError, Checkpoints, interrupts, locked
 from lenet.datasets import drawings, mixture, mnist
 from lenet.figures import table
+from lenet.machine import machine
 from lenet.recipes import DEFAULT, HAND, RECIPES, Recipe
 from lenet.trainer import Trainer
 from lenet.verdict import Thresholds
@@ -170,23 +170,6 @@ def _misses(model: keras.Model, data: mnist.Split) -> int:
     if not len(data.labels):
         return 0
     return int((evaluate.logits(model, data.pictures).argmax(1) != data.labels).sum())
-
-
-def _cores() -> int | None:
-    """Those that this process may use: fewer than the machine has in a container, or under `taskset`."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-
-
-def machine() -> dict[str, Any]:
-    """What the figures of a run depend on: the versions and the hardware."""
-    cpu = platform.processor() or platform.machine()
-    if (info := Path("/proc/cpuinfo")).exists():  # the name that people know it by
-        cpu = next((line.split(":")[1].strip() for line in info.read_text().splitlines() if "model name" in line), cpu)
-    versions = {"python": platform.python_version(), "tensorflow": tf.__version__, "keras": keras.__version__}
-    return {
-        "versions": versions | {"numpy": np.__version__},
-        "hardware": {"cpu": cpu, "cores": _cores(), "system": platform.system()},
-    }
 
 
 def _arguments(arguments: list[str] | None) -> argparse.Namespace:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from lenet.datasets import mixture
 from lenet.datasets.augment import distort
+from lenet.machine import has_bfloat16
 from lenet.network import DIGITS, lenet5
 from lenet.optimizer import optimizer
 from lenet.recipes import Recipe
@@ -40,14 +41,15 @@ class Trainer:
         self.part = self.workers.part(recipe.batch)
         layer = functools.partial(PartDropout, part=self.part) if self.workers.together else keras.layers.Dropout
         with self.workers.strategy.scope():
-            self.model = lenet5(recipe.dropout, seed, layer)
-            self.average = lenet5(seed=seed)  # starts where the model starts; what is evaluated and saved
+            self.model = lenet5(recipe.dropout, seed, layer, precision(recipe))
+            # Starts where the model starts; what is evaluated and saved, if there is one.
+            self.average = lenet5(seed=seed) if recipe.average else None
             self.optimizer = optimizer(recipe)
             self.optimizer.build(self.model.trainable_variables)
         self.start = start
         self.own = lenet5()  # no variable of it is shared with other workers
         if start is not None:
-            for model in (self.model, self.average):
+            for model in filter(None, (self.model, self.average)):
                 for variable, trained in zip(model.trainable_variables, start.trainable_variables, strict=True):
                     variable.assign(trained)
         self.images = tf.constant(np.concatenate([each.data.images for each in sources])[..., None])  # (N, 28, 28, 1)
@@ -57,13 +59,14 @@ class Trainer:
     @property
     def variables(self) -> list[keras.Variable]:
         """All that a checkpoint has to hold, in a fixed order."""
-        return [*self.model.variables, *self.average.trainable_variables, *self.optimizer.variables]
+        means = self.average.trainable_variables if self.average else []
+        return [*self.model.variables, *means, *self.optimizer.variables]
 
     def kept(self) -> keras.Model:
         """The network to evaluate and save, as it is now: the average or the last weights, blended with the start."""
-        best = self.average if self.recipe.average else self.model
-        if self.start is None and not self.workers.together:
-            return best
+        best = self.average or self.model
+        if self.start is None and best is self.average and not self.workers.together:
+            return best  # in float32, as it is to be used
         before = best if self.start is None else self.start
         every = (each.trainable_variables for each in (self.own, before, best))
         for own, start, learnt in zip(*every, strict=True):
@@ -90,6 +93,8 @@ class Trainer:
         strategy = self.workers.strategy
         sums = strategy.run(self._learn, (self.part.of(chosen), step))  # (3,) of this worker's part
         loss, right, digits = tf.unstack(strategy.reduce(tf.distribute.ReduceOp.SUM, sums, axis=None))
+        if not self.average:
+            return loss, right / digits
         # A young average would still hold the random start: its memory grows with the steps until it is full.
         passed = tf.cast(step, tf.float32)
         keep = tf.minimum(self.recipe.average, (1 + passed) / (10 + passed))
@@ -112,6 +117,11 @@ class Trainer:
         self.optimizer.apply(tape.gradient(loss, variables), variables)
         right = tf.cast(tf.equal(tf.argmax(logits, 1, tf.int32), labels), tf.float32)
         return tf.stack([loss, tf.reduce_sum(right), tf.reduce_sum(digit)])
+
+
+def precision(recipe: Recipe) -> str:
+    """In which a recipe's layers compute on this machine, a dtype policy of Keras."""
+    return "mixed_bfloat16" if recipe.mixed and has_bfloat16() else "float32"
 
 
 @functools.lru_cache(16)  # a round has hundreds of steps

@@ -56,7 +56,8 @@ class PartDropout(keras.layers.Dropout):  # type: ignore[misc]  # Keras has no t
         """The (N, D) rows of the part, of the (whole, D)."""
         if not training or not self.rate:
             return inputs
-        kept = keras.random.dropout(tf.ones((self.part.whole, inputs.shape[1])), self.rate, seed=self.seed_generator)
+        every = tf.ones((self.part.whole, inputs.shape[1]), inputs.dtype)
+        kept = keras.random.dropout(every, self.rate, seed=self.seed_generator)
         return inputs * self.part.of(kept)
 
 

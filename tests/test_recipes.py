@@ -19,6 +19,7 @@ def test_plain_is_the_tutorials_training() -> None:
         "dropout": 0.2,
         "average": 0,
         "distortion": None,
+        "mixed": False,
         "glyphs": 0,
         "drawings": 0,
         "renderings": 4,

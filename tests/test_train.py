@@ -17,12 +17,13 @@ from lenet import calibrate, classifier, evaluate, train
 from lenet.checkpoint import CheckpointError, Checkpoints, locked
 from lenet.datasets import drawings, mixture, mnist
 from lenet.preprocess import preprocess
-from lenet.recipes import AUGMENTED, PLAIN, WORLD, Recipe
+from lenet.recipes import AUGMENTED, FAST, PLAIN, WORLD, Recipe
 from lenet.strokes import Drawing, render
 from lenet.verdict import softmax
 
 SHORT = {"steps": 40, "batch": 20, "report_every": 10, "validate_every": 20, "checkpoint_every": 10}
 QUICK = dataclasses.replace(PLAIN, **SHORT)
+HALF = dataclasses.replace(FAST, warmup=5, **SHORT)
 DISTORTED = dataclasses.replace(AUGMENTED, warmup=5, average=0.9, **SHORT)
 MIXED = dataclasses.replace(WORLD, warmup=5, average=0.9, glyphs=4, drawings=3, outliers=2, restart=10, **SHORT)
 PEOPLE = [drawings.LabelledDrawing(digit, Drawing(strokes=DIGITS[digit])) for digit in range(10)]
@@ -78,7 +79,7 @@ def power_cut() -> None:
     raise SystemError("power cut")
 
 
-@pytest.mark.parametrize("recipe", [QUICK, DISTORTED, MIXED], ids=lambda recipe: recipe.name)
+@pytest.mark.parametrize("recipe", [QUICK, HALF, DISTORTED, MIXED], ids=lambda recipe: recipe.name)
 def test_a_training_that_was_stopped_ends_with_the_weights_of_an_unbroken_one(
     recipe: Recipe, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
