@@ -105,20 +105,21 @@ AUGMENTED = Recipe(
     distortion=Distortion(rotation=15, scale=0.15, shear=0.2, shift=2, bend=1.1, stroke=0.5, tone=0.5),
 )
 
-# A usable network soon: one rise and fall of a high rate.
+# As good as the tutorial's network in a tenth of its time: one rise and fall of a high rate, in small batches, as what
+# counts is the number of steps.
 FAST = dataclasses.replace(
     AUGMENTED,
     name="fast",
     mixed=True,
-    steps=1_000,
-    batch=100,
-    rate=2e-3,
+    steps=1_400,
+    batch=64,  # in the same time 100 and 40 have a fifth more of the validation images wrong
+    rate=3e-3,  # 2e-3 has a sixth more wrong, 4.5e-3 a tenth
     warmup=100,
     smoothing=0.0,
-    dropout=0.3,
-    average=0.98,
+    dropout=0.3,  # 0.15 has a tenth more wrong
+    average=0.0,  # the rate is near 0 in the end; an average found the same, and takes time
     distortion=Distortion(rotation=8, scale=0.08, shear=0.1, shift=1, bend=0.5, stroke=0.3, tone=0.3),
-    validate_every=250,
+    validate_every=350,
 )
 
 WORLD = dataclasses.replace(
