@@ -9,8 +9,9 @@ import sys
 from pathlib import Path
 
 from lenet.classifier import WEIGHTS, WeightsError
-from lenet.demo import LAUNCH, build_demo
+from lenet.demo import LAUNCH, build_demo, one_thread
 
+one_thread()
 try:
     demo = build_demo(
         weights=Path(os.environ.get("LENET_WEIGHTS") or WEIGHTS), wait=os.environ.get("LENET_WAIT") == "1"

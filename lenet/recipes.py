@@ -26,9 +26,8 @@ class Recipe:
         dropout: part of the hidden layer left out in a training step.
         average: momentum of the running average of the weights that is evaluated and saved; 0 takes the last weights.
         distortion: how training pictures are distorted; None leaves them as they are.
-        mixed: compute the layers in bfloat16, which has the digits of a rounded slide rule, where the processor has
-            units for it; weights, averages, loss and optimizer stay float32 (Micikevicius et al., "Mixed Precision
-            Training", 2018).
+        mixed: compute the layers in bfloat16, 8 bits of precision instead of 24, where the processor has units for it;
+            weights, logits, loss and optimizer stay float32 (Micikevicius et al., "Mixed Precision Training", 2018).
         restart: how many of the steps, the last, are a second cosine (Loshchilov and Hutter, "SGDR", 2017); 0: none.
         restart_rate: the learning rate at which it starts.
         report_every: steps between two lines with the training accuracy.

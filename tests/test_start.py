@@ -12,10 +12,12 @@ from pathlib import Path
 
 import h5py
 import numpy as np
+import pytest
 from servers import ROOT, Server
 from tries import DRAWING, JSON, ask, function
 
 from lenet.classifier import ARRAYS, FACTS, WEIGHTS, digest
+from lenet.demo import one_thread
 
 # Gradio makes an event loop for each of its locks and leaves it, with its pair of sockets, to the garbage collector.
 LEFT_BY_GRADIO = r"ResourceWarning: unclosed (event loop <_UnixSelectorEventLoop|<socket\.socket fd=\d+, family=1,)"
@@ -79,10 +81,19 @@ def test_it_is_up_before_anything_is_loaded(start: Callable[..., Server]) -> Non
         assert "tensorflow" not in libraries.read_text()
 
 
-def test_it_starts_and_reads_without_a_warning(start: Callable[..., Server]) -> None:
+def test_it_starts_and_reads_without_a_warning_and_on_one_thread(start: Callable[..., Server]) -> None:
     server = start([sys.executable, "-W", "error", "app.py"])
     body = {"data": [DRAWING, False], "fn_index": function(server.url, "show_1")}
     answer = ask(server.url, "/gradio_api/run/predict", json.dumps(body).encode(), JSON)
     assert 'data-digit="7"' in answer.text.replace("\\", "")
     warned = re.findall(r"^\w*Warning: .*", server.log.read_text(), re.MULTILINE)
     assert [line for line in warned if not re.match(LEFT_BY_GRADIO, line)] == []
+    threads = [path.read_text().strip() for path in Path(f"/proc/{server.process.pid}/task").glob("*/comm")]
+    assert not threads or threads.count("tf_Compute") == 1  # Linux says what a process computes with
+
+
+def test_tensorflow_gets_one_thread_unless_the_environment_says_how_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    environment = {"TF_NUM_INTRAOP_THREADS": "4"}
+    monkeypatch.setattr(os, "environ", environment)
+    one_thread()
+    assert environment == {"TF_NUM_INTRAOP_THREADS": "4", "TF_NUM_INTEROP_THREADS": "1"}

@@ -1,6 +1,7 @@
 """The page's layout and its one live event: pad → reading."""
 
 import asyncio
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,16 @@ LAUNCH: dict[str, Any] = {
     "enable_monitoring": False,
     "state_session_capacity": SESSIONS,
 }
+
+
+def one_thread() -> None:
+    """Have TensorFlow compute on one thread, unless the environment says how many; call it before the first drawing.
+
+    A picture is too little work to share: with a thread for every core it takes as long and computes half as much
+    again, for which fifty people at once wait.
+    """
+    for name in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
+        os.environ.setdefault(name, "1")
 
 
 def build_demo(
