@@ -14,6 +14,7 @@ from lenet.datasets import mnist
 from lenet.demo import examples, meters, picture, teach
 from lenet.demo.api import add_api
 from lenet.demo.checked import CheckedBlocks
+from lenet.demo.forget import forgetting
 from lenet.demo.gate import Gate
 from lenet.demo.inside import LIVE, add_inside, encode
 from lenet.demo.on_demand import OnDemand
@@ -60,7 +61,7 @@ LAUNCH: dict[str, Any] = {
     "run_history": False,  # or every live update is recorded in the visitor's browser
     "i18n": I18N,
     # What nobody may do to the server: see SECURITY.md.
-    "app_kwargs": {"middleware": [Middleware(Gate)]},
+    "app_kwargs": {"middleware": [Middleware(Gate)], "lifespan": forgetting},
     "max_file_size": MOST_BYTES,
     "enable_monitoring": False,
     "state_session_capacity": SESSIONS,

@@ -1,0 +1,73 @@
+"""What Gradio keeps of calls and uploads is forgotten, but not before its time."""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from servers import Server
+from tries import JSON, ask, function
+from wrong_files import png
+
+UPLOAD = b'--B\r\nContent-Disposition: form-data; name="files"; filename="seven.png"\r\n\r\n%b\r\n--B--\r\n' % png()
+PARTS = {"Content-Type": "multipart/form-data; boundary=B"}
+
+
+def page(start: Callable[..., Server], folder: Path, every: int, age: int) -> Server:
+    command = [sys.executable, "tests/forgetful_page.py", str(every), str(age)]
+    return start(command, {"GRADIO_TEMP_DIR": str(folder)})
+
+
+def call(server: Server, said: str) -> str:
+    """Make a call and return the address of its events."""
+    answer = ask(server.url, "/gradio_api/call/say", json.dumps({"data": [said]}).encode(), JSON)
+    return f"/gradio_api/call/say/{json.loads(answer.text)['event_id']}"
+
+
+def at_once(server: Server, name: str, *data: object) -> Any:
+    body = {"data": data, "fn_index": function(server.url, name)}
+    answer = ask(server.url, "/gradio_api/run/predict", json.dumps(body).encode(), JSON)
+    assert answer.status == 200, answer.text
+    return json.loads(answer.text)["data"]
+
+
+def kept(server: Server) -> dict[str, int]:
+    [numbers] = at_once(server, "kept")
+    return dict(numbers)
+
+
+def until(true: Callable[[], bool]) -> bool:
+    end = time.monotonic() + 20
+    while not true() and time.monotonic() < end:
+        time.sleep(0.1)
+    return true()
+
+
+def test_of_calls_and_uploads_nothing_is_kept(start: Callable[..., Server], tmp_path: Path) -> None:
+    server = page(start, tmp_path, every=1, age=2)
+    assert '["mine"]' in ask(server.url, call(server, "mine")).text
+    call(server, "nobody fetches this")
+    upload = ask(server.url, "/gradio_api/upload?upload_id=mine", UPLOAD, PARTS)
+    assert Path(json.loads(upload.text)[0]).is_file()
+    assert all(count for name, count in kept(server).items() if name != "running")
+    assert ask(server.url, "/gradio_api/upload_progress?upload_id=of-nobody").status == 404
+    assert until(lambda: not any(kept(server).values())), kept(server)
+    assert '["again"]' in ask(server.url, call(server, "again")).text
+    assert "Traceback" not in server.log.read_text()
+
+
+def test_what_is_not_yet_old_is_kept(start: Callable[..., Server], tmp_path: Path) -> None:
+    server = page(start, tmp_path, every=3600, age=3600)
+    at_once(server, "forget", 60)
+    events = call(server, "soon")
+    assert until(lambda: not kept(server)["running"])
+    for _ in range(3):
+        at_once(server, "forget", 60)
+    assert '["soon"]' in ask(server.url, events).text
+    events = call(server, "late")
+    assert until(lambda: not kept(server)["running"])
+    at_once(server, "forget", 0)
+    assert ask(server.url, events).status == 404
+    assert "Traceback" not in server.log.read_text()
