@@ -20,7 +20,7 @@ def kept() -> dict[str, int]:
         "messages": len(queue.pending_messages_per_session),
         "uploads": len(uploads._statuses),
         "signals": len(uploads._signals),
-        "folders": len(list(Path(page.GRADIO_CACHE).glob("[0-9a-f]*"))),  # by the SHA-256 of what is in it
+        "files": sum(each.name != "vibe_edit_history" for each in Path(page.GRADIO_CACHE).iterdir()),  # Gradio's own
     }
 
 

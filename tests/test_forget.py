@@ -1,17 +1,19 @@
 """What Gradio keeps of calls and uploads is forgotten, but not before its time."""
 
 import json
+import socket
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from servers import Server
 from tries import JSON, ask, function
 from wrong_files import png
 
-UPLOAD = b'--B\r\nContent-Disposition: form-data; name="files"; filename="seven.png"\r\n\r\n%b\r\n--B--\r\n' % png()
+PART = b'--B\r\nContent-Disposition: form-data; name="files"; filename="seven.png"\r\n\r\n%b\r\n--B--\r\n' % png()
 PARTS = {"Content-Type": "multipart/form-data; boundary=B"}
 
 
@@ -38,6 +40,16 @@ def kept(server: Server) -> dict[str, int]:
     return dict(numbers)
 
 
+def break_off(server: Server, folder: Path) -> None:
+    """Hang up in the middle of an upload, when a part of it is on the disk."""
+    before = set(folder.iterdir())
+    head = "POST /gradio_api/upload?upload_id=broken HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000000\r\n"
+    with socket.create_connection(("127.0.0.1", urlsplit(server.url).port)) as line:
+        line.sendall(f"{head}Content-Type: {PARTS['Content-Type']}\r\n\r\n".encode() + PART[:-9] + bytes(100_000))
+        assert until(lambda: set(folder.iterdir()) > before)
+    assert until(lambda: set(folder.iterdir()) == before)
+
+
 def until(true: Callable[[], bool]) -> bool:
     end = time.monotonic() + 20
     while not true() and time.monotonic() < end:
@@ -49,10 +61,11 @@ def test_of_calls_and_uploads_nothing_is_kept(start: Callable[..., Server], tmp_
     server = page(start, tmp_path, every=1, age=2)
     assert '["mine"]' in ask(server.url, call(server, "mine")).text
     call(server, "nobody fetches this")
-    upload = ask(server.url, "/gradio_api/upload?upload_id=mine", UPLOAD, PARTS)
+    upload = ask(server.url, "/gradio_api/upload?upload_id=mine", PART, PARTS)
     assert Path(json.loads(upload.text)[0]).is_file()
     assert all(count for name, count in kept(server).items() if name != "running")
     assert ask(server.url, "/gradio_api/upload_progress?upload_id=of-nobody").status == 404
+    break_off(server, tmp_path)
     assert until(lambda: not any(kept(server).values())), kept(server)
     assert '["again"]' in ask(server.url, call(server, "again")).text
     assert "Traceback" not in server.log.read_text()

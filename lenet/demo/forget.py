@@ -73,8 +73,7 @@ class Forgetful:
             if alive.isdisjoint(calls):
                 yield "session", session, *sorted(calls)  # each call's answer waits its time
         for upload in self._uploads._signals:
-            if upload not in self._uploads._statuses or self._uploads.is_done(upload):
-                yield "upload", upload
+            yield "upload", upload, repr(self._uploads._statuses.get(upload))  # which has its progress
 
     def remove_folders(self) -> None:
         """Remove the folders whose uploads Gradio has deleted."""

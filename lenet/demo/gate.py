@@ -217,11 +217,15 @@ def _stored(blocks: Any) -> int:
 
 def _counted(receive: Receive, limit: int) -> Receive:
     """Pass an upload on as it comes, up to a limit: its sender need not have said how long it is."""
-    size = 0
+    size, more = 0, True
 
     async def counted() -> Message:
-        nonlocal size
+        nonlocal size, more
         message = await receive()
+        if more and message["type"] == "http.disconnect":
+            # Of nothing but such an error does Gradio remove what it has written.
+            raise MultiPartException("The upload broke off before its end.")
+        more = more and message.get("more_body", False)
         size += len(message.get("body", b""))
         if size > limit:
             # What Gradio answers 413 to, and after which it removes what it has written.
