@@ -6,8 +6,8 @@ $ python tests/eight_hours.py --visitors 700
 One comes every ten seconds and draws three digits, 30 updates. Like a browser each opens the page and a stream that
 says that it is open. One in five uploads a picture and has it read, one in ten asks for a test image in the queue, one
 in ten is a program, and every other program never fetches its answer. A third closes the page, a third vanishes in the
-middle of an update, and a third falls silent: its line is cut a quarter of an hour later. Here they come one after the
-other, some at once, and the server's clocks, for uploads and for streams, run FASTER.
+middle of an update or of an upload, and a third falls silent: its line is cut a quarter of an hour later. Here they
+come one after the other, some at once, and the server's clocks, for uploads and for streams, run FASTER.
 """
 
 import argparse
@@ -37,7 +37,8 @@ HOURS = 8
 WARM = 2  # hours after which the memory is first looked at: the page keeps something of 500 visitors
 GONE = 20  # seconds at most, until what visitors uploaded is deleted
 PICTURE = png(7)
-PART = b'--B\r\nContent-Disposition: form-data; name="files"; filename="%b.png"\r\n\r\n%b\r\n--B--\r\n'
+PART = b'--B\r\nContent-Disposition: form-data; name="files"; filename="seven.png"\r\n\r\n%b\r\n--B--\r\n'
+TYPE = "multipart/form-data; boundary=B"
 API = "/gradio_api"
 
 
@@ -72,7 +73,8 @@ class Day(Visitors):
         if name % 3 == 0:
             page.close()
         elif name % 3 == 1:
-            asked = await self.stream(f"{API}/run/predict", b"{", 1000)
+            middle = (f"{API}/upload", PART[:80], TYPE) if name % 2 else (f"{API}/run/predict", b"{", "")
+            asked = await self.stream(*middle)
             for writer in (asked, page):
                 writer.transport.abort()
         else:
@@ -84,11 +86,11 @@ class Day(Visitors):
         if answer.status_code != 200:
             load.errors.append(f"{path}: {answer.status_code}")
 
-    async def stream(self, path: str, body: bytes = b"", length: int = 0) -> asyncio.StreamWriter:
+    async def stream(self, path: str, body: bytes = b"", kind: str = "") -> asyncio.StreamWriter:
         """A connection of its own, on which a request was begun; it is not read."""
         _, writer = await asyncio.open_connection("127.0.0.1", urlsplit(self.server.url).port)
-        head = f"{'POST' if body else 'GET'} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n"
-        writer.write(head.encode() + body)
+        head = f"{'POST' if body else 'GET'} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {kind}\r\n"
+        writer.write(f"{head}Content-Length: {2000 if body else 0}\r\n\r\n".encode() + body)
         await writer.drain()
         return writer
 
@@ -104,8 +106,8 @@ class Day(Visitors):
     async def picture(self, browser: httpx.AsyncClient, load: Load, session: str, name: int) -> None:
         """Upload a picture, be told how far that is, and have it read."""
         url, content = self.server.url + API, PICTURE + str(name).encode()  # no two alike
-        headers = {"Content-Type": "multipart/form-data; boundary=B"}
-        sent = browser.post(f"{url}/upload?upload_id=upload{name}", content=PART % (b"seven", content), headers=headers)
+        headers = {"Content-Type": TYPE}
+        sent = browser.post(f"{url}/upload?upload_id=upload{name}", content=PART % content, headers=headers)
         told = browser.get(f"{url}/upload_progress?upload_id=upload{name}")
         answers = await asyncio.gather(sent, told)
         file = {"path": answers[0].json()[0], "meta": {"_type": "gradio.FileData"}}

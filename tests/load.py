@@ -140,8 +140,8 @@ class Visitors:
         return load
 
     def kept(self) -> int:
-        """How many uploads are there, or their folders, which have the SHA-256 of them as name."""
-        return len(list((self.server.log.parent / UPLOADS).glob("[0-9a-f]*")))
+        """How many uploads are there, whole or not, or folders of them; one folder is Gradio's own."""
+        return sum(each.name != "vibe_edit_history" for each in (self.server.log.parent / UPLOADS).glob("*"))
 
 
 def connection() -> httpx.AsyncClient:
