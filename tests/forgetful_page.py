@@ -32,7 +32,7 @@ async def forget(age: float) -> None:
 
 
 ours: list[Forgetful] = []
-with CheckedBlocks(analytics_enabled=False, delete_cache=(int(sys.argv[1]), int(sys.argv[2]))) as page:
+with CheckedBlocks(analytics_enabled=False, forgets=(int(sys.argv[1]), int(sys.argv[2]))) as page:
     text, number, numbers = gr.Textbox(), gr.Number(), gr.JSON()
     text.submit(lambda said: said, text, text, api_name="say")
     text.input(kept, None, numbers, api_name="kept", queue=False)

@@ -1,17 +1,23 @@
 """What Gradio keeps of calls and uploads is forgotten, but not before its time."""
 
 import json
+import os
 import socket
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
 from servers import Server
 from tries import JSON, ask, function
 from wrong_files import png
+
+from lenet.demo.checked import CheckedBlocks
+from lenet.demo.forget import Forgetful
 
 PART = b'--B\r\nContent-Disposition: form-data; name="files"; filename="seven.png"\r\n\r\n%b\r\n--B--\r\n' % png()
 PARTS = {"Content-Type": "multipart/form-data; boundary=B"}
@@ -84,3 +90,33 @@ def test_what_is_not_yet_old_is_kept(start: Callable[..., Server], tmp_path: Pat
     at_once(server, "forget", 0)
     assert ask(server.url, events).status == 404
     assert "Traceback" not in server.log.read_text()
+
+
+def test_an_upload_that_comes_while_others_are_deleted_does_not_disturb(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def upload(number: int) -> str:
+        file = tmp_path / str(number) / "seven.png"
+        file.parent.mkdir()
+        file.write_bytes(png())
+        files.add(str(file))
+        return str(file)
+
+    def looked_at(path: Path) -> os.stat_result:
+        if not late:
+            late.append(upload(100))
+        return os.lstat(path)
+
+    files, late = set[str](), list[str]()
+    old = [upload(number) for number in range(10)]
+    example = upload(11)
+    blocks = CheckedBlocks(forgets=(60, 300))
+    blocks.GRADIO_CACHE = str(tmp_path)
+    blocks.temp_file_sets = [files]
+    blocks.blocks[0] = SimpleNamespace(keep_in_cache={example})
+    forgetful = Forgetful(blocks)
+    monkeypatch.setattr(Path, "lstat", looked_at)
+    forgetful.delete_uploads(age=-1)
+    assert not any(Path(file).parent.exists() for file in old)
+    assert files == {example, *late}
+    assert all(Path(file).is_file() for file in files)

@@ -3,9 +3,12 @@
 Of each who waited in the queue, and of each call, it keeps a name and the messages that were not fetched; of each
 upload the event that it has begun, and its empty folder. Not much of each, but a Space runs for weeks, and whoever asks
 for a call's events waits while all of them are looked through.
+
+Uploads it deletes itself, if told to by `delete_cache`, until one comes while it looks through them: then never again.
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
@@ -13,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from gradio import routes
-from gradio.route_utils import delete_files_created_by_app
 from gradio.utils import LRUCache
+
+LOG = logging.getLogger(__name__)
 
 
 class Sessions(LRUCache):  # type: ignore[type-arg]
@@ -51,7 +55,7 @@ class Forgetful:
         """Look once, on the server's own thread.
 
         Args:
-            age: seconds for which an answer waits to be fetched, and an upload for the end of its progress.
+            age: seconds for which an upload is kept, an answer waits to be fetched, and an upload's progress to go on.
         """
         now = time.monotonic()
         useless = set(self._useless())
@@ -64,7 +68,7 @@ class Forgetful:
                 self._uploads._signals.pop(name, None)
                 self._uploads.stop_tracking(name)
         self._blocks.app.iterators_to_reset &= self._queue.event_ids_to_events.keys()
-        self.remove_folders()
+        self.delete_uploads(age)
 
     def _useless(self) -> Iterator[tuple[str, ...]]:
         alive = self._queue.event_ids_to_events.keys()
@@ -75,13 +79,22 @@ class Forgetful:
         for upload in self._uploads._signals:
             yield "upload", upload, repr(self._uploads._statuses.get(upload))  # which has its progress
 
-    def remove_folders(self) -> None:
-        """Remove the folders whose uploads Gradio has deleted."""
+    def delete_uploads(self, age: float) -> None:
+        """Delete the files of clients that are older than so many seconds, and their folders."""
         root = Path(self._blocks.GRADIO_CACHE).resolve()
+        ours = {file for block in self._blocks.blocks.values() for file in getattr(block, "keep_in_cache", ())}
         for files in self._blocks.temp_file_sets:
-            self._folders |= {folder for file in files if root in (folder := Path(file).resolve().parent).parents}
+            for file in set(files) - ours:  # a copy: they change meanwhile, in other threads too
+                path = Path(file).resolve()
+                if root in path.parent.parents:
+                    self._folders.add(path.parent)
+                with suppress(FileNotFoundError):
+                    if time.time() - path.lstat().st_ctime < age:
+                        continue
+                    path.unlink()
+                files.discard(file)
         for folder in tuple(self._folders):
-            with suppress(OSError):  # it still has files
+            with suppress(OSError):  # it has files
                 folder.rmdir()
             if not folder.exists():
                 self._folders.discard(folder)
@@ -89,21 +102,22 @@ class Forgetful:
 
 @asynccontextmanager
 async def forgetting(app: Any) -> AsyncIterator[None]:
-    """Forget as often as the page deletes uploads, and at its end delete all of them: Gradio's `lifespan`."""
+    """Forget every now and then, and at the end delete all uploads: the `lifespan` of a page with `forgets`."""
     blocks = app.get_blocks()
     forgetful = Forgetful(blocks)
-    every, age = blocks.delete_cache
+    every, age = blocks.forgets
 
     async def forever() -> None:
         while True:
             await asyncio.sleep(every)
-            forgetful.forget(age)
+            try:
+                forgetful.forget(age)
+            except Exception:  # the next time it may be better
+                LOG.exception("What Gradio keeps was not forgotten.")
 
     task = asyncio.create_task(forever())
     try:
         yield
     finally:
         task.cancel()
-        forgetful.remove_folders()  # learns of the last
-        delete_files_created_by_app(blocks, age=None)
-        forgetful.remove_folders()
+        forgetful.delete_uploads(age=-1)

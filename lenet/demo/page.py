@@ -107,7 +107,7 @@ def build_demo(
 
     demo: gr.Blocks
     with CheckedBlocks(
-        title=TEXTS["en"]["title"], analytics_enabled=False, fill_width=True, delete_cache=DELETE_UPLOADS
+        title=TEXTS["en"]["title"], analytics_enabled=False, fill_width=True, forgets=DELETE_UPLOADS
     ) as demo:
         with gr.Column(elem_id="page"):
             gr.Markdown("# " + translated("title"), elem_id="heading")
