@@ -16,7 +16,6 @@ from servers import Server
 from tries import JSON, ask, function
 from wrong_files import png
 
-from lenet.demo.checked import CheckedBlocks
 from lenet.demo.forget import Forgetful
 
 PART = b'--B\r\nContent-Disposition: form-data; name="files"; filename="seven.png"\r\n\r\n%b\r\n--B--\r\n' % png()
@@ -110,10 +109,9 @@ def test_an_upload_that_comes_while_others_are_deleted_does_not_disturb(
     files, late = set[str](), list[str]()
     old = [upload(number) for number in range(10)]
     example = upload(11)
-    blocks = CheckedBlocks(forgets=(60, 300))
-    blocks.GRADIO_CACHE = str(tmp_path)
-    blocks.temp_file_sets = [files]
-    blocks.blocks[0] = SimpleNamespace(keep_in_cache={example})
+    queue = SimpleNamespace(pending_messages_per_session=SimpleNamespace(max_size=1))
+    kept = {0: SimpleNamespace(keep_in_cache={example})}
+    blocks = SimpleNamespace(_queue=queue, blocks=kept, temp_file_sets=[files], GRADIO_CACHE=str(tmp_path))
     forgetful = Forgetful(blocks)
     monkeypatch.setattr(Path, "lstat", looked_at)
     forgetful.delete_uploads(age=-1)
