@@ -203,7 +203,7 @@ def main(arguments: list[str] | None = None) -> int:
     print(TABLE)
     made = []
     for load in hours(options.visitors):
-        print(row(load), flush=True)
+        print(row(load), "memory by the hour, MB:", *map(round, load.samples), flush=True)
         made.append(load)
     for fault in (wrong := faults(made)):
         print(fault, file=sys.stderr)

@@ -47,9 +47,14 @@ class Load:
     errors: list[str] = field(default_factory=list)
     answers: list[float] = field(default_factory=list)  # seconds from sending to the answer
     finals: list[float] = field(default_factory=list)  # seconds from the pen's last point to the answer to it
-    megabytes: float = 0  # of memory that the server has afterwards
+    samples: list[float] = field(default_factory=list)  # megabytes of memory that the server had
     files: int = 0  # that it has open
     kept: int = 0  # uploads, or folders of them
+
+    @property
+    def megabytes(self) -> float:
+        """The most memory that the server had."""
+        return max(self.samples, default=0)
 
 
 def states(digit: int) -> list[str]:
@@ -134,7 +139,7 @@ class Visitors:
         process = Path(f"/proc/{self.server.process.pid}")
         time.sleep(1)
         status = dict(line.split(":", 1) for line in (process / "status").read_text().splitlines())
-        load.megabytes = max(load.megabytes, int(status["VmRSS"].split()[0]) / 1024)
+        load.samples.append(int(status["VmRSS"].split()[0]) / 1024)
         load.files = max(load.files, len(list((process / "fd").iterdir())))
         load.kept = max(load.kept, self.kept())
         return load

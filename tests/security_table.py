@@ -119,6 +119,7 @@ def write_load() -> int:
     """Put the page under load, and let eight hours of visitors come; returns how much went wrong."""
     made = list(load.loads(10_000, [50, 200], 20))
     day = list(eight_hours.hours())
+    print("memory by the hour, MB:", *(round(sample) for each in day for sample in each.samples))
     machine = f"Client and server on {os.cpu_count()} cores, {platform.machine()}, {platform.system()}."
     write("load", "\n".join([load.TABLE, *map(load.row, made + day), "", machine]))
     wrong = load.faults(made) + load.faults(day)
