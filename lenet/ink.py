@@ -17,6 +17,9 @@ from lenet.photo import DARKEST, MIN_CONTRAST, Tones, above_noise, light_of, mea
 
 # A phone's photo has 12 million, a large one 50; a few kilobytes of PNG can unpack to thousands of millions.
 MOST_PIXELS = 80_000_000
+# Pixels of a side: a phone's panorama has 16,000. A strip is not shrunk as other pictures are, and one of a pixel by 50
+# million, a file of 88 bytes, took 1.3 GB.
+LONGEST = 30_000
 # What a file may be, of the 43 that Pillow knows: EPS is a program, which it gives to Ghostscript, and of the seldom
 # ones nobody has looked at how much they unpack to.
 FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "TIFF", "WEBP")
@@ -69,7 +72,7 @@ def _tones(drawing: Picture) -> tuple[Tones, int]:
         return np.ones((1, 1), np.float32), 1
     shrunk = 1
     if isinstance(drawing, Image.Image):
-        _check_size(drawing.width * drawing.height)
+        _check_size(drawing.height, drawing.width)
         try:
             drawing, shrunk = _array(drawing)
         except Exception as error:  # each of Pillow's readers has errors of its own
@@ -82,7 +85,7 @@ def _tones(drawing: Picture) -> tuple[Tones, int]:
         pixels = pixels[..., 0]
     if pixels.ndim not in (2, 3) or (pixels.ndim == 3 and pixels.shape[2] not in (3, 4)) or not pixels.size:
         raise PictureError(f"A picture has the shape (H, W), (H, W, 3) or (H, W, 4), not {pixels.shape}.")
-    _check_size(pixels.shape[0] * pixels.shape[1])
+    _check_size(pixels.shape[0], pixels.shape[1])
     if pixels.dtype == np.bool_ or np.issubdtype(pixels.dtype, np.floating):
         highest = 1.0
     elif np.issubdtype(pixels.dtype, np.integer):
@@ -103,9 +106,17 @@ def _tones(drawing: Picture) -> tuple[Tones, int]:
     return values if values.ndim == 2 else values @ np.array([0.299, 0.587, 0.114], np.float32), shrunk * step
 
 
-def _check_size(pixels: int) -> None:
-    if pixels > MOST_PIXELS:
-        raise PictureError(f"A picture has at most {MOST_PIXELS:,} pixels, not {pixels:,}: take a smaller copy.")
+def too_large(height: int, width: int) -> bool:
+    """Whether a picture of so many pixels is more than is read."""
+    return height * width > MOST_PIXELS or max(height, width) > LONGEST
+
+
+def _check_size(height: int, width: int) -> None:
+    if too_large(height, width):
+        raise PictureError(
+            f"A picture has at most {MOST_PIXELS:,} pixels, {LONGEST:,} across or down, not {width:,} × {height:,}: "
+            "take a smaller copy."
+        )
 
 
 def _array(image: Image.Image) -> tuple[NDArray[Any], int]:

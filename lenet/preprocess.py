@@ -14,11 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lenet.ink import FORMATS, MOST_PIXELS, Picture, PictureError, read_ink
+from lenet.ink import FORMATS, Picture, PictureError, read_ink, too_large
 
 __all__ = [
     "FORMATS",
-    "MOST_PIXELS",
     "Ink",
     "Part",
     "Picture",
@@ -27,6 +26,7 @@ __all__ = [
     "follow",
     "normalise",
     "preprocess",
+    "too_large",
 ]
 
 SIDE = 28

@@ -1,7 +1,7 @@
 """Write docs/LICENCES.md: under which licence is what gets installed, as each package says itself.
 
 $ pip install --require-hashes -r requirements-ci.txt && python tests/licences.py
-docs/LICENCES.md: 116 packages, 0 that name no licence
+docs/LICENCES.md: 117 packages, 0 that name no licence
 """
 
 import re

@@ -32,6 +32,7 @@ STROKE = 10  # updates of a drawing, each a tenth of it more
 BESIDE = 20  # of each kind of client that misbehaves
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # httpx would load the certificates for each client
 WARM = 100  # updates after which the memory is first looked at
+UPLOADS = "uploads"  # the folder beside the server's log
 GROWTH = 20  # MB that it may have more after 10,000
 
 
@@ -46,8 +47,14 @@ class Load:
     errors: list[str] = field(default_factory=list)
     answers: list[float] = field(default_factory=list)  # seconds from sending to the answer
     finals: list[float] = field(default_factory=list)  # seconds from the pen's last point to the answer to it
-    megabytes: float = 0  # of memory that the server has afterwards
+    samples: list[float] = field(default_factory=list)  # megabytes of memory that the server had
     files: int = 0  # that it has open
+    kept: int = 0  # uploads, or folders of them
+
+    @property
+    def megabytes(self) -> float:
+        """The most memory that the server had."""
+        return max(self.samples, default=0)
 
 
 def states(digit: int) -> list[str]:
@@ -89,7 +96,7 @@ class Visitors:
 
     async def person(self, load: Load, name: int, seconds: float) -> None:
         """Draws digit after digit."""
-        async with _client() as client:
+        async with connection() as client:
             await self._person(client, load, name, seconds)
 
     async def _person(self, client: httpx.AsyncClient, load: Load, name: int, seconds: float) -> None:
@@ -128,16 +135,21 @@ class Visitors:
         await asyncio.gather(*beside, return_exceptions=True)
 
     def measure(self, load: Load) -> Load:
-        """Look at the server's memory and its open files; those of connections just closed go within a second."""
+        """Look at the server's memory and files, the most that it ever had; connections just closed go in a second."""
         process = Path(f"/proc/{self.server.process.pid}")
         time.sleep(1)
         status = dict(line.split(":", 1) for line in (process / "status").read_text().splitlines())
-        load.megabytes = int(status["VmRSS"].split()[0]) / 1024
-        load.files = len(list((process / "fd").iterdir()))
+        load.samples.append(int(status["VmRSS"].split()[0]) / 1024)
+        load.files = max(load.files, len(list((process / "fd").iterdir())))
+        load.kept = max(load.kept, self.kept())
         return load
 
+    def kept(self) -> int:
+        """How many uploads are there, whole or not, or folders of them; one folder is Gradio's own."""
+        return sum(each.name != "vibe_edit_history" for each in (self.server.log.parent / UPLOADS).glob("*"))
 
-def _client() -> httpx.AsyncClient:
+
+def connection() -> httpx.AsyncClient:
     """A connection of one's own, as people have: a pool of 200 takes longer to search than the server to answer."""
     return httpx.AsyncClient(timeout=60, verify=NO_TLS, trust_env=False)
 
@@ -189,12 +201,12 @@ def loads(updates: int, people: list[int], seconds: float) -> Iterator[Load]:
         seconds: how long.
     """
     with tempfile.TemporaryDirectory() as folder:
-        server = run([sys.executable, "app.py"], Path(folder, "log.txt"), {"GRADIO_TEMP_DIR": folder})
+        server = run([sys.executable, "app.py"], Path(folder, "log.txt"), {"GRADIO_TEMP_DIR": f"{folder}/{UPLOADS}"})
         try:
             visitors = Visitors(server)
 
             async def page(load: Load, count: int) -> None:
-                async with _client() as client:
+                async with connection() as client:
                     await visitors.alone(client, load, count)
 
             for name, count in ((f"one page, {WARM} updates", WARM), (f"one page, {updates:,} updates", updates)):
@@ -220,13 +232,14 @@ def row(load: Load) -> str:
     lost = f"{load.lost} of {load.drawings:,}"
     return (
         f"| {load.name} | {load.updates:,} | {len(load.errors)} | {lost} | {answer} | {last} "
-        f"| {load.megabytes:.0f} | {load.files} |"
+        f"| {load.megabytes:.0f} | {load.files} | {load.kept} |"
     )
 
 
 TABLE = (
-    "| load | updates | errors | last strokes lost | answers, ms | last answers, ms | memory, MB | open files |\n"
-    "|---|---:|---:|---:|---:|---:|---:|---:|"
+    "| load | updates | errors | last strokes lost | answers, ms | last answers, ms | memory, MB | open files "
+    "| uploads kept |\n"
+    "|---|---:|---:|---:|---:|---:|---:|---:|---:|"
 )
 
 
@@ -238,6 +251,7 @@ def faults(made: list[Load]) -> list[str]:
     if second.megabytes > first.megabytes + GROWTH:
         found.append(f"{second.megabytes - first.megabytes:.0f} MB more after {second.updates:,} updates")
     found += [f"{load.name}: {load.files} files are open" for load in made if load.files > first.files + 5]
+    found += [f"{load.name}: {load.kept} uploads are kept" for load in made if load.kept]
     return found
 
 

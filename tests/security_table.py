@@ -3,8 +3,9 @@
 $ python tests/security_table.py tries
 SECURITY.md: 72 tries, 0 not answered as they should be
 $ python tests/security_table.py faults
+$ python tests/security_table.py fuzz
 $ python tests/security_table.py load
-$ python tests/security_table.py            # all three, ten minutes
+$ python tests/security_table.py            # all four, half an hour
 """
 
 import argparse
@@ -17,12 +18,15 @@ from collections import Counter
 from pathlib import Path
 from xml.etree import ElementTree
 
+import eight_hours
+import fuzz_bytes
 import kill_training
 import load
 from servers import ROOT, run
 from tries import Try, function, send, tries
 
 KILLS = 20
+FUZZED = 100  # seconds of each target
 # Tests that break something on purpose; a test's name is what it promises.
 INJECTED = ["test_training_faults.py", "test_start.py", "test_shutdown.py"]
 
@@ -99,22 +103,36 @@ def write_faults() -> int:
     return len(killed.lost) + sum(not each for right in tested.values() for each in right)
 
 
+def write_fuzz() -> int:
+    """Fuzz what takes strangers' bytes; returns how many inputs broke its promise."""
+    made = fuzz_bytes.fuzz_all(list(fuzz_bytes.TARGETS), FUZZED, 0, seed=1)
+    lines = ["| fuzzed | inputs | seconds | found |", "|---|---:|---:|---|"]
+    for each in made:
+        what = str(fuzz_bytes.TARGETS[each.target].__doc__).partition("\n")[0].rstrip(".")
+        print(each.found)
+        lines.append(f"| {what} | {each.runs:,} | {each.seconds:.0f} | {'an error' if each.found else 'nothing'} |")
+    write("fuzz", "\n".join(lines))
+    return sum(bool(each.found) for each in made)
+
+
 def write_load() -> int:
-    """Put the page under load; returns how much went wrong."""
+    """Put the page under load, and let eight hours of visitors come; returns how much went wrong."""
     made = list(load.loads(10_000, [50, 200], 20))
+    day = list(eight_hours.hours())
+    print("memory by the hour, MB:", *(round(sample) for each in day for sample in each.samples))
     machine = f"Client and server on {os.cpu_count()} cores, {platform.machine()}, {platform.system()}."
-    write("load", "\n".join([load.TABLE, *map(load.row, made), "", machine]))
-    wrong = load.faults(made)
+    write("load", "\n".join([load.TABLE, *map(load.row, made + day), "", machine]))
+    wrong = load.faults(made) + load.faults(day)
     print(*wrong, sep="\n")
     return len(wrong)
 
 
-TABLES = {"tries": write_tries, "faults": write_faults, "load": write_load}
+TABLES = {"tries": write_tries, "faults": write_faults, "fuzz": write_fuzz, "load": write_load}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("tables", nargs="*", metavar="TABLE", help="tries, faults or load; default: all")
+    parser.add_argument("tables", nargs="*", metavar="TABLE", help="tries, faults, fuzz or load; default: all")
     wanted = parser.parse_args().tables or list(TABLES)
     if unknown := set(wanted) - set(TABLES):
         parser.error(f"no such table: {', '.join(sorted(unknown))}")

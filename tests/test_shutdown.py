@@ -70,7 +70,7 @@ def test_what_was_asked_before_is_answered_and_uploads_are_deleted(server: Serve
     assert answer.startswith(b"HTTP/1.1 200")
     assert b'data-digit=\\"7\\"' in answer
     assert server.process.wait(GRACE + 5) == 0
-    assert not upload.exists()
+    assert not upload.parent.exists()
     assert "Traceback" not in server.log.read_text()
 
 
@@ -84,3 +84,25 @@ def test_who_never_reads_and_who_never_finishes_cannot_keep_it_from_ending(serve
         server.process.terminate()
         assert server.process.wait(60) == 0
         assert time.monotonic() - began < GRACE + 10
+
+
+@pytest.mark.parametrize("waits", [False, True], ids=["nobody waits", "a drawing waits"])
+def test_while_tensorflow_is_imported_it_ends_soon_and_answers_who_waits(server: Server, waits: bool) -> None:
+    live = function(server.url, "show_1")
+    body = json.dumps({"data": [DRAWING, False], "fn_index": live}).encode()
+    head = f"POST /gradio_api/run/predict HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
+    libraries = Path(f"/proc/{server.process.pid}/maps")
+    with ExitStack() as connections:
+        asked = connections.enter_context(connect(server, head, body)) if waits else None
+        assert until(lambda: "libtensorflow" in libraries.read_text(), 30)  # its import has begun, and takes seconds
+        began = time.monotonic()
+        server.process.terminate()
+        if asked:
+            answer = b"".join(iter(lambda: asked.recv(100_000), b""))
+            assert answer.startswith(b"HTTP/1.1 200")
+            assert b'data-digit=\\"7\\"' in answer
+        assert server.process.wait(60) == 0
+        assert time.monotonic() - began < GRACE + 10
+    log = server.log.read_text()
+    assert "Traceback" not in log
+    assert "Fatal" not in log

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tensorflow as tf
 import worker
 from test_train import ctrl_c, in_step
 
 from lenet import train
 from lenet.datasets import mixture
-from lenet.workers import Part
+from lenet.workers import LOST, Part, Workers
 
 ROOT = Path(__file__).parents[1]
 
@@ -97,3 +98,20 @@ def test_without_the_others_addresses_it_says_where_they_belong(
     assert train.main(["--strategy", "multiworker", "--out", str(tmp_path / "out")]) == 1
     assert 'TF_CONFIG as {"cluster"' in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("kind", LOST)
+def test_an_error_of_tensorflow_is_another_workers_absence_among_workers_and_alone_is_what_it_is(
+    kind: type[tf.errors.OpError], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def lost(*_: object) -> None:
+        raise kind(None, None, "Connection reset by peer")
+
+    monkeypatch.setattr(train, "join", lambda _: Workers())
+    monkeypatch.setattr(train, "_train", lost)
+    flags = ["--recipe", "plain", "--out", str(tmp_path)]
+    assert train.main([*flags, "--strategy", "multiworker"]) == 1
+    assert "Another worker is gone. The same commands go on from the last checkpoint." in capsys.readouterr().err
+    with pytest.raises(kind, match="Connection reset by peer"):
+        train.main(flags)
+    assert "Another worker" not in capsys.readouterr().err

@@ -137,6 +137,7 @@ def tries(live: int, shown: int) -> list[Try]:
         *(picture(name, inline(content), '"label": "7"') for name, content in POLYGLOTS.items()),
         *(picture(name, inline(content), "This ") for name, content in SCRIPTS.items()),
         call("30 MB of base64", {"data": [{"url": "A" * 30_000_000}]}, 413, "at most 28,062,024 bytes"),
+        call("a session without a name", {"data": [None], "session_hash": ""}, 400, "A session has a name"),
         call("too many data", {"data": [1, 2, 3]}, 200, UNFIT),
         call("no such name", {"data": []}, 404, "There is no function /nothing", "call/nothing"),
         call("no such parameter", {"foo": 1}, 400, "not the parameters of /predict", "call/v2/predict"),

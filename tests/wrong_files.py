@@ -18,20 +18,21 @@ def png(digit: int = 7) -> bytes:
     return file.getvalue()
 
 
-def bomb(side: int) -> bytes:
-    """A PNG of side × side white pixels in a few kilobytes."""
+def bomb(side: int, height: int = 0) -> bytes:
+    """A PNG of side × side white pixels, or of another height, in a few kilobytes."""
 
     def chunk(name: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
-    header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
-    pixels = zlib.compress(bytes([0, *[255] * (-(-side // 8))]) * side, 9)
+    height = height or side
+    header = struct.pack(">IIBBBBB", side, height, 1, 0, 0, 0, 0)
+    pixels = zlib.compress(bytes([0, *[255] * (-(-side // 8))]) * height, 9)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
 
 
 UNKNOWN = "This file is no picture that can be read: take a PNG, JPEG, WebP or GIF."
 DAMAGED = "This picture is damaged and cannot be read to its end: take another copy."
-LARGE = "This picture has more than 80 million pixels: take a smaller copy."
+LARGE = "This picture has more than 80 million pixels, or 30,000 in a row: take a smaller copy."
 
 WRONG_FILES = {
     "text.png": (b"A digit, in words: seven.", UNKNOWN),
@@ -42,6 +43,7 @@ WRONG_FILES = {
     "cut.png": (png()[:300], DAMAGED),
     "bomb.png": (bomb(12_000), LARGE),
     "huge-bomb.png": (bomb(30_000), LARGE),
+    "strip.png": (bomb(1, 50_000_000), LARGE),
 }
 
 

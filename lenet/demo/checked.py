@@ -21,7 +21,16 @@ UNFIT = (
 
 
 class CheckedBlocks(gr.Blocks):
-    """A page as of `gr.Blocks`."""
+    """A page as of `gr.Blocks`.
+
+    Args:
+        forgets: seconds: how often, and after how many, what is kept of visitors is forgotten, their uploads too; by
+            `forget.forgetting` as the lifespan of its app.
+    """
+
+    def __init__(self, *args: Any, forgets: tuple[int, int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.forgets = forgets
 
     async def preprocess_data(self, block_fn: Any, inputs: Any, state: Any, explicit_call: bool = False) -> Any:
         """What a function receives for what a client sent.

@@ -15,6 +15,7 @@ from lenet.datasets import mnist
 from lenet.demo import examples, meters, picture, teach
 from lenet.demo.api import add_api
 from lenet.demo.checked import CheckedBlocks
+from lenet.demo.forget import forgetting
 from lenet.demo.gate import Gate
 from lenet.demo.inside import LIVE, add_inside, encode
 from lenet.demo.on_demand import OnDemand
@@ -61,7 +62,7 @@ LAUNCH: dict[str, Any] = {
     "run_history": False,  # or every live update is recorded in the visitor's browser
     "i18n": I18N,
     # What nobody may do to the server: see SECURITY.md.
-    "app_kwargs": {"middleware": [Middleware(Gate)]},
+    "app_kwargs": {"middleware": [Middleware(Gate)], "lifespan": forgetting},
     "max_file_size": MOST_BYTES,
     "enable_monitoring": False,
     "state_session_capacity": SESSIONS,
@@ -117,7 +118,7 @@ def build_demo(
 
     demo: gr.Blocks
     with CheckedBlocks(
-        title=TEXTS["en"]["title"], analytics_enabled=False, fill_width=True, delete_cache=DELETE_UPLOADS
+        title=TEXTS["en"]["title"], analytics_enabled=False, fill_width=True, forgets=DELETE_UPLOADS
     ) as demo:
         with gr.Column(elem_id="page"):
             gr.Markdown("# " + translated("title"), elem_id="heading")

@@ -10,7 +10,7 @@ from gradio.data_classes import ImageData
 from PIL import Image
 
 from lenet.demo.pixels import image_url
-from lenet.preprocess import FORMATS, MOST_PIXELS
+from lenet.preprocess import FORMATS, too_large
 
 # Of a file. A phone's photo has 3 to 8 MB.
 MOST_BYTES = 20 * 2**20
@@ -44,7 +44,7 @@ class PictureInput(gr.Image):
             return "large"
         except Exception:
             return "unknown"
-        if image.width * image.height > MOST_PIXELS:
+        if too_large(image.height, image.width):
             return "large"
         try:
             image.load()
