@@ -1,5 +1,6 @@
 """What tests share: a cache of their own instead of this machine's, and servers."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -7,6 +8,11 @@ from pathlib import Path
 
 import pytest
 from servers import Server, run
+
+# Before any test imports TensorFlow: workers of pytest and servers share the cores, and threads that wait for each
+# other made short trainings take three to six times as long.
+for name in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
+    os.environ.setdefault(name, "1")
 
 
 @pytest.fixture
