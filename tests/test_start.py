@@ -1,5 +1,6 @@
 """How the page starts as a process: with its own weights and no warning, or not at all."""
 
+import base64
 import json
 import os
 import re
@@ -14,13 +15,23 @@ import h5py
 import numpy as np
 import pytest
 from servers import ROOT, Server
-from tries import DRAWING, JSON, ask, function
+from tries import DRAWING, JSON, META, ask, function
+from wrong_files import png
 
 from lenet.classifier import ARRAYS, FACTS, WEIGHTS, digest
 from lenet.demo import one_thread
+from lenet.demo.page import MOST_WAITING
 
 # Gradio makes an event loop for each of its locks and leaves it, with its pair of sockets, to the garbage collector.
 LEFT_BY_GRADIO = r"ResourceWarning: unclosed (event loop <_UnixSelectorEventLoop|<socket\.socket fd=\d+, family=1,)"
+
+NEVER_LOADED = [
+    sys.executable,
+    "-c",
+    "import runpy, threading; from lenet import classifier;"
+    "classifier.DigitClassifier = lambda folder: threading.Event().wait();"
+    "runpy.run_path('app.py', run_name='__main__')",
+]
 
 
 def another_shape(folder: Path) -> None:
@@ -68,12 +79,7 @@ def test_with_damaged_weights_it_ends_with_a_sentence_and_serves_nothing(tmp_pat
 
 
 def test_it_is_up_before_anything_is_loaded(start: Callable[..., Server]) -> None:
-    never = (
-        "import runpy, threading; from lenet import classifier;"
-        "classifier.DigitClassifier = lambda folder: threading.Event().wait();"
-        "runpy.run_path('app.py', run_name='__main__')"
-    )
-    server = start([sys.executable, "-c", never])
+    server = start(NEVER_LOADED)
     answers = [ask(server.url, "/gradio_api/startup-events") for _ in range(2)]
     assert [each.status for each in answers] == [200, 200]
     assert answers[0].text in ("true", "false")  # true: it asked before Gradio did by itself
@@ -92,6 +98,18 @@ def test_it_starts_and_reads_without_a_warning_and_on_one_thread(start: Callable
     assert [line for line in warned if not re.match(LEFT_BY_GRADIO, line)] == []
     threads = [path.read_text().strip() for path in Path(f"/proc/{server.process.pid}/task").glob("*/comm")]
     assert not threads or threads.count("tf_Compute") == 1  # Linux says what a process computes with
+
+
+def test_more_calls_than_may_wait_are_refused_and_the_page_stays_up(start: Callable[..., Server]) -> None:
+    server = start(NEVER_LOADED)
+    picture = {"url": "data:image/png;base64," + base64.b64encode(png()).decode(), "meta": META}
+    call = json.dumps({"data": [picture]}).encode()
+    answers = [ask(server.url, "/gradio_api/call/predict", call, JSON) for _ in range(2 * MOST_WAITING)]
+    accepted = [each.status for each in answers].index(503)
+    assert MOST_WAITING <= accepted <= MOST_WAITING + 40  # some are begun and wait no longer
+    assert {each.status for each in answers[accepted + 40 :]} == {503}
+    assert "Queue is full" in answers[-1].text
+    assert ask(server.url, "/gradio_api/startup-events").status == 200
 
 
 def test_tensorflow_gets_one_thread_unless_the_environment_says_how_many(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,6 +47,11 @@ DELETE_UPLOADS = (60, 300)
 # Gradio keeps 100 kB of each visitor, for an hour after the visit. The page needs nothing of it: who is forgotten costs
 # some milliseconds when he comes back.
 SESSIONS = 500
+# Pictures that are read at once: the largest takes some 320 MB meanwhile, and by forty, as Gradio has it, twelve
+# gigabytes. A drawing's updates need none of these threads.
+THREADS = 8
+# Calls that wait for their turn, each of up to 28 MB.
+MOST_WAITING = 100
 
 # In Gradio 6 the look belongs to launch(): whoever launches the page, tests and benchmarks too, uses these.
 LAUNCH: dict[str, Any] = {
@@ -66,6 +71,7 @@ LAUNCH: dict[str, Any] = {
     "max_file_size": MOST_BYTES,
     "enable_monitoring": False,
     "state_session_capacity": SESSIONS,
+    "max_threads": THREADS,
 }
 
 
@@ -138,6 +144,7 @@ def build_demo(
         if isinstance(drawing, gr.Sketchpad):  # its `input` may bring the stroke before; `change` follows with the last
             drawing.change(show, [drawing, inside.opened], outputs, **LIVE)
         add_api(read)
+    demo.queue(max_size=MOST_WAITING)
     if wait:
         loading.result()
     return demo
