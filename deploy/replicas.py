@@ -22,9 +22,6 @@ from types import TracebackType
 
 HERE = Path(__file__).resolve().parent
 START_SECONDS = 120  # TensorFlow on a cold disk, and others beside it
-# A picture is 20 million multiplications: more threads in a replica only wait for each other, and one replica a core
-# has all cores at work already.
-THREADS = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
 
 # What Debian's own nginx.conf says otherwise: here nothing is outside of one folder, and it need not be root's.
 MAIN = """
@@ -66,7 +63,7 @@ class Replicas:
 
     def __init__(self, count: int, port: int = 0, env: dict[str, str] | None = None) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="lenet-replicas-"))
-        self.env = {**os.environ, **THREADS, "GRADIO_TEMP_DIR": str(self.folder / "uploads"), **(env or {})}
+        self.env = {**os.environ, "GRADIO_TEMP_DIR": str(self.folder / "uploads"), **(env or {})}
         self.ports = [_free_port() for _ in range(count)]
         self.url = f"http://127.0.0.1:{port or _free_port()}"
         self.processes: dict[str, subprocess.Popen[bytes]] = {}

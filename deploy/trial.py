@@ -25,7 +25,7 @@ from typing import Any
 
 import httpx
 import numpy as np
-from replicas import THREADS, Replicas, StartError
+from replicas import Replicas, StartError
 from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -175,7 +175,7 @@ def machine() -> dict[str, Any]:
 
 def table(result: dict[str, Any]) -> str:
     """The figures for people."""
-    machine, threads = result["machine"], result["threads"]["TF_NUM_INTRAOP_THREADS"]
+    machine = result["machine"]
     rows = {f"{count}": figures for count, figures in result["replicas"].items()}
     rows |= {f"2, {said}": result["killed"][name] for name, said in PHASES.items()}
     lines = [
@@ -189,7 +189,7 @@ def table(result: dict[str, Any]) -> str:
     ]
     return "\n".join(lines) + (
         f"\n\n{result['clients']} clients without a pause, on the same {machine['cores']} cores ({machine['cpu']}) as "
-        f"nginx and the replicas; {threads} thread of TensorFlow a replica. "
+        f"nginx and the replicas; one thread of TensorFlow a replica. "
         f"{result['killed']['made_twice']} requests were made a second time by nginx."
     )
 
@@ -205,7 +205,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python deploy/trial.py", description="Measure replicas behind nginx.")
     parser.add_argument("--seconds", type=float, default=10, help="of each part; default: %(default)s")
     options = parser.parse_args(arguments)
-    result: dict[str, Any] = {"machine": machine(), "clients": CLIENTS, "threads": THREADS, "replicas": {}}
+    result: dict[str, Any] = {"machine": machine(), "clients": CLIENTS, "replicas": {}}
     try:
         for count in tqdm(COUNTS, "replicas", disable=None):
             with Replicas(count) as replicas:
