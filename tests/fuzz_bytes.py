@@ -1,7 +1,7 @@
 """Send what takes strangers' bytes millions of inputs, each bent towards code that none before it has reached.
 
 $ python tests/fuzz_bytes.py --seconds 60
-$ python tests/fuzz_bytes.py --only files --runs 5000 --seed 7 --corpus /tmp/corpus
+$ python tests/fuzz_bytes.py --only files --runs 5000 --seed 7 --corpus corpus
 
 Atheris, libFuzzer for Python, counts the branches of lenet/ and Pillow that an input takes and goes on from those that
 took new ones. Every answer has to be pictures of 28 × 28 numbers from 0 to 1, or the one error that is documented; all
