@@ -48,6 +48,7 @@ class Found(NamedTuple):
     """The ink of a drawing, and the drawing as it was looked at."""
 
     ink: Tones  # (h, w) float32, 0 = paper, 1 = the fullest ink
+    inside: tuple[slice, slice]  # rows and columns of `ink` that all of it is in, perhaps with paper around
     step: int  # pixels of the drawing, across and down, that each of the ink's is: 1 for a pad, more for photos
     tones: Tones  # (H, W) float32, 0 = black, 1 = white
     shrunk: int  # pixels of the drawing, across and down, that each of the tones' is: more than 1 if it is large
@@ -60,8 +61,8 @@ def read_ink(drawing: Picture) -> Found:
         PictureError: if it is not a picture.
     """
     tones, shrunk = _tones(drawing)
-    ink, step = _ink(tones)
-    return Found(ink, shrunk * step, tones, shrunk)
+    ink, inside, step = _ink(tones)
+    return Found(ink, inside, shrunk * step, tones, shrunk)
 
 
 def _tones(drawing: Picture) -> tuple[Tones, int]:
@@ -170,10 +171,10 @@ def _means(pixels: NDArray[Any], step: int) -> Tones:
     return np.asarray(columns.mean(0) / step, np.float32)
 
 
-def _ink(tones: Tones) -> tuple[Tones, int]:
-    """Tell ink from paper, whichever is darker: the ink of `Found`, and how many tones, across and down, became one."""
+def _ink(tones: Tones) -> tuple[Tones, tuple[slice, slice], int]:
+    """Tell ink from paper, whichever is darker: of `Found`, and how many tones, across and down, became one."""
     border = np.concatenate([tones[0], tones[-1], tones[:, 0], tones[:, -1]])
-    paper = np.median(border)
+    paper = border[0] if np.all(border == border[0]) else np.median(border)
     box = _box(tones != paper)
     away = tones[box] - paper
     dark = bool(np.vdot(away * away, away) <= 0)  # the sum of the cubes; NumPy's ** takes 20 times as long
@@ -181,11 +182,11 @@ def _ink(tones: Tones) -> tuple[Tones, int]:
     full = ink.max(initial=0)
     found = np.zeros_like(tones)
     if full < MIN_CONTRAST:
-        return found, 1
+        return found, box, 1
     ink /= full
     if max(tones.shape) <= SMALL or _drawn(ink, away):
         found[box] = ink
-        return found, 1
+        return found, box, 1
     step = _step(tones.shape, PHOTO_SIDE, PHOTO_SIDE)
     smooth = mean(np.asarray(Image.fromarray(_means(tones, step)).filter(ImageFilter.MedianFilter(3))))
     if np.mean(border == paper) < FLAT:
@@ -193,7 +194,7 @@ def _ink(tones: Tones) -> tuple[Tones, int]:
     else:
         light = np.full_like(smooth, paper)
     contrast = 1 - smooth / np.maximum(light, DARKEST) if dark else smooth - light
-    return above_noise(contrast.astype(np.float32)), step
+    return above_noise(contrast.astype(np.float32)), (slice(None), slice(None)), step
 
 
 def _box(inked: NDArray[np.bool_]) -> tuple[slice, slice]:

@@ -99,11 +99,13 @@ def preprocess(drawing: Picture) -> Ink:
 
 def follow(drawing: Picture) -> tuple[Ink, Steps | None]:
     """What `preprocess` returns, and what it makes on its way to it; None if there is no ink."""
-    ink, step, page, shrunk = read_ink(drawing)  # each of the ink's pixels is step × step of the drawing's
-    rows, columns = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
+    ink, inside, step, page, shrunk = read_ink(drawing)  # each of the ink's pixels is step × step of the drawing's
+    inked = ink[inside] > 0
+    rows, columns = np.flatnonzero(inked.any(1)), np.flatnonzero(inked.any(0))
     if not len(rows):
         return Ink(None, 0.0, np.zeros((SIDE, SIDE), np.float32)), None
-    left, top, right, bottom = int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+    y, x = (int(each.start or 0) for each in inside)
+    left, top, right, bottom = x + int(columns[0]), y + int(rows[0]), x + int(columns[-1]) + 1, y + int(rows[-1]) + 1
     box = (left * step, top * step, right * step, bottom * step)
     extent = step * max(right - left, bottom - top) / min(*(step * side for side in ink.shape), PAGE)
     crop = ink[top:bottom, left:right]
@@ -127,6 +129,8 @@ def find_parts(ink: NDArray[np.float32]) -> tuple[Part, ...]:
     ends = np.flatnonzero(paper > max(1, GAP * height))
     if len(ends) >= MOST_PIECES:
         ends = np.sort(ends[np.argsort(-paper[ends], kind="stable")[: MOST_PIECES - 1]])
+    if not len(ends):
+        return ()
     groups = list(zip(inked[[0, *(ends + 1)]].tolist(), (inked[[*ends, -1]] + 1).tolist(), strict=True))
 
     def gap(i: int) -> int:  # to the group on its right

@@ -20,7 +20,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
-from load import GROWN, TABLE, UPLOADS, Load, Visitors, connection, faults, row
+from load import GROWN, UPLOADS, Load, Visitors, connection, told
 from servers import Server, run
 from tries import function
 from wrong_files import png
@@ -200,14 +200,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--visitors", type=int, default=VISITORS, help="in all hours; default: %(default)s")
     options = parser.parse_args(arguments)
-    print(TABLE)
-    made = []
-    for load in hours(options.visitors):
-        print(row(load), "memory by the hour, MB:", *map(round, load.samples), flush=True)
-        made.append(load)
-    for fault in (wrong := faults(made)):
-        print(fault, file=sys.stderr)
-    return int(bool(wrong))
+    return told(hours(options.visitors))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import ssl
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -255,20 +255,25 @@ def faults(made: list[Load]) -> list[str]:
     return found
 
 
+def told(loads: Iterable[Load]) -> int:
+    """Print each as it ends, and what went wrong; returns the command's exit code."""
+    print(TABLE)
+    made = []
+    for load in loads:
+        print(row(load), "MB:", *map(round, load.samples), flush=True)
+        made.append(load)
+    for fault in (wrong := faults(made)):
+        print(fault, file=sys.stderr)
+    return int(bool(wrong))
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--updates", type=int, default=10_000, help="of the lone page; default: %(default)s")
     parser.add_argument("--people", type=int, nargs="*", default=[50, 200], help="default: 50 200")
     parser.add_argument("--seconds", type=float, default=20, help="that they draw; default: %(default)s")
     options = parser.parse_args(arguments)
-    print(TABLE)
-    made = []
-    for load in loads(options.updates, options.people, options.seconds):
-        print(row(load), flush=True)
-        made.append(load)
-    for fault in (wrong := faults(made)):
-        print(fault, file=sys.stderr)
-    return int(bool(wrong))
+    return told(loads(options.updates, options.people, options.seconds))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import sys
 import time
@@ -16,7 +17,7 @@ from servers import Server
 from tries import JSON, ask, function
 from wrong_files import png
 
-from lenet.demo.forget import Forgetful
+from lenet.demo.forget import Forgetful, trim
 
 PART = b'--B\r\nContent-Disposition: form-data; name="files"; filename="seven.png"\r\n\r\n%b\r\n--B--\r\n' % png()
 PARTS = {"Content-Type": "multipart/form-data; boundary=B"}
@@ -118,3 +119,15 @@ def test_an_upload_that_comes_while_others_are_deleted_does_not_disturb(
     assert not any(Path(file).parent.exists() for file in old)
     assert files == {example, *late}
     assert all(Path(file).is_file() for file in files)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only glibc keeps what is free")
+def test_memory_that_visitors_left_between_that_of_others_is_given_back() -> None:
+    def megabytes() -> float:
+        return int(re.search(r"VmRSS:\s+(\d+)", Path("/proc/self/status").read_text())[1]) / 1024  # type: ignore[index]
+
+    left = [bytes(1000) for _ in range(200_000)]
+    full = megabytes()
+    left = left[::50]
+    trim()
+    assert megabytes() < full - 100
