@@ -8,10 +8,8 @@ is the larger of two: the network's multiplications at the rate of a large matri
 weights at the rate at which memory is read.
 """
 
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,9 +17,9 @@ from tqdm import tqdm
 
 from benchmarks import harness
 from benchmarks.harness import DIGITS, milliseconds, spread
-from lenet import export
 from lenet.classifier import SHAPES, DigitClassifier
 from lenet.demo import one_thread
+from lenet.litert import Interpreter, convert
 from lenet.preprocess import preprocess
 from lenet.strokes import render
 
@@ -61,32 +59,16 @@ def floor() -> dict[str, float]:
     }
 
 
-def lite(path: Path) -> Callable[[np.ndarray], Any]:
-    """LiteRT, with its own threads, ready for one picture."""
-    interpreter = export.lite(path, 1)
-    given, answered = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()[0]["index"]
-
-    def run(pictures: np.ndarray) -> Any:
-        interpreter.set_tensor(given, pictures)
-        interpreter.invoke()
-        return interpreter.get_tensor(answered)
-
-    return run
-
-
 def main() -> None:
     """The command."""
     given = harness.options("predict", "Measure one prediction.", rounds=30)
     one_thread()
     read = DigitClassifier()
     drawings = [render(strokes) for strokes in DIGITS.values()]
-    with tempfile.TemporaryDirectory() as folder:
-        _, path = export.export(Path(folder))
-        light = lite(path)
+    lite = Interpreter(convert(read.model))
     ways: dict[str, Callable[[np.ndarray, np.ndarray], Any]] = {
         "ours: preprocess, network, verdict": lambda drawing, _: read(drawing),
-        "ours, the network alone": lambda _, picture: read.logits(picture[..., 0]),
-        "LiteRT": lambda _, picture: light(picture),
+        "LiteRT": lambda _, picture: lite(picture[..., 0]),
         "model(x)": lambda _, picture: read.model(picture, training=False).numpy(),
         "model.predict": lambda _, picture: read.model.predict(picture, verbose=0),
     }

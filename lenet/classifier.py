@@ -1,4 +1,4 @@
-"""The classifier: weights that were checked, one traced function, and the way from a drawing to a prediction.
+"""The classifier: weights that were checked, the network ready to run, and the way from a drawing to a prediction.
 
     >>> from lenet.classifier import DigitClassifier
     >>> read = DigitClassifier()
@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenet.checkpoint import write_atomic, write_json
+from lenet.litert import Interpreter, convert
 from lenet.preprocess import Ink, Picture, preprocess
 from lenet.verdict import Prediction, Thresholds, judge
 
@@ -194,13 +195,7 @@ class DigitClassifier:
     def __init__(self, folder: Path = WEIGHTS) -> None:
         self.thresholds = verify(folder)
         self.model = load(folder)
-        import tensorflow as tf
-
-        # One signature, traced once: a call costs a millisecond, `model.predict` fifty.
-        self._logits = tf.function(
-            lambda pictures: self.model(pictures, training=False),
-            input_signature=[tf.TensorSpec([None, 28, 28, 1], tf.float32)],
-        ).get_concrete_function()
+        self._run = Interpreter(convert(self.model))
         self.logits(np.zeros((1, 28, 28), np.float32))  # the first call sets up the kernels
 
     def logits(self, pictures: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -212,9 +207,7 @@ class DigitClassifier:
         Returns:
             (N, 10) float32 logits; softmax makes probabilities of them.
         """
-        import tensorflow as tf
-
-        return np.asarray(self._logits(tf.constant(pictures[..., None])))
+        return self._run(pictures)
 
     def __call__(self, drawing: Picture) -> Prediction:
         """Read a drawing.

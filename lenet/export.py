@@ -11,9 +11,7 @@ probabilities, the same that the demo shows: on digits drawn by rule that is che
 import argparse
 import os
 import sys
-import warnings
 from pathlib import Path
-from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's start-up notes are not ours to print
 
@@ -25,6 +23,7 @@ from numpy.typing import NDArray
 from lenet import classifier
 from lenet.classifier import WEIGHTS, DigitClassifier, WeightsError
 from lenet.datasets import mixture
+from lenet.litert import Interpreter, convert
 from lenet.preprocess import SIDE
 from lenet.verdict import softmax
 
@@ -56,7 +55,7 @@ def export(out: Path, weights: Path = WEIGHTS) -> tuple[Path, Path]:
     saved, lite = out / NAME / VERSION, out / f"{NAME}.tflite"
     out.mkdir(parents=True, exist_ok=True)
     model.export(saved, verbose=False)
-    model.export(lite, format="litert", verbose=False)
+    lite.write_bytes(convert(model))
     pictures = mixture.glyphs(CHECKED, np.random.default_rng(0)).pictures
     expected = softmax(demo.logits(pictures) / demo.thresholds.temperature)
     for path, given in ((saved, run_saved(saved, pictures)), (lite, run_lite(lite, pictures))):
@@ -89,22 +88,7 @@ def run_saved(folder: Path, pictures: NDArray[np.float32]) -> NDArray[np.float32
 
 def run_lite(path: Path, pictures: NDArray[np.float32]) -> NDArray[np.float32]:
     """What a LiteRT file says of (N, 28, 28) pictures: (N, 10) probabilities."""
-    interpreter = lite(path, len(pictures))
-    (taken,), (given,) = interpreter.get_input_details(), interpreter.get_output_details()
-    interpreter.set_tensor(taken["index"], pictures[..., None])
-    interpreter.invoke()
-    return np.asarray(interpreter.get_tensor(given["index"]))
-
-
-def lite(path: Path, pictures: int) -> Any:
-    """LiteRT's interpreter of a file, ready for so many pictures at once."""
-    with warnings.catch_warnings():  # the package that follows it is one more to install, for this check alone
-        warnings.filterwarnings("ignore", r"\s*Warning: tf.lite.Interpreter is deprecated", UserWarning)
-        interpreter = tf.lite.Interpreter(str(path))
-    (taken,) = interpreter.get_input_details()
-    interpreter.resize_tensor_input(taken["index"], [pictures, SIDE, SIDE, 1])
-    interpreter.allocate_tensors()
-    return interpreter
+    return Interpreter(path.read_bytes(), len(pictures))(pictures)
 
 
 def main(arguments: list[str] | None = None) -> int:

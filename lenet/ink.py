@@ -48,10 +48,10 @@ class Found(NamedTuple):
     """The ink of a drawing, and the drawing as it was looked at."""
 
     ink: Tones  # (h, w) float32, 0 = paper, 1 = the fullest ink
-    inside: tuple[slice, slice]  # rows and columns of `ink` that all of it is in, perhaps with paper around
     step: int  # pixels of the drawing, across and down, that each of the ink's is: 1 for a pad, more for photos
     tones: Tones  # (H, W) float32, 0 = black, 1 = white
     shrunk: int  # pixels of the drawing, across and down, that each of the tones' is: more than 1 if it is large
+    inside: tuple[slice, slice]  # rows and columns of `ink` that all of it is in, perhaps with paper around
 
 
 def read_ink(drawing: Picture) -> Found:
@@ -62,7 +62,7 @@ def read_ink(drawing: Picture) -> Found:
     """
     tones, shrunk = _tones(drawing)
     ink, inside, step = _ink(tones)
-    return Found(ink, inside, shrunk * step, tones, shrunk)
+    return Found(ink, shrunk * step, tones, shrunk, inside)
 
 
 def _tones(drawing: Picture) -> tuple[Tones, int]:
@@ -100,7 +100,8 @@ def _tones(drawing: Picture) -> tuple[Tones, int]:
     if pixels.dtype == np.uint8 and max(pixels.shape) > LARGEST:
         pixels, shrunk = _array(Image.fromarray(pixels))  # Pillow shrinks a photo ten times as fast
     step = _step(pixels.shape, LARGEST, SHRUNK)
-    values = _means(pixels, step) / np.float32(highest)
+    values = _means(pixels, step)
+    values /= np.float32(highest)
     if values.ndim == 3 and values.shape[2] == 4:
         values = _over_white(values)
     # ITU-R 601 luma, as Pillow's convert("L")

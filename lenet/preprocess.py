@@ -99,7 +99,7 @@ def preprocess(drawing: Picture) -> Ink:
 
 def follow(drawing: Picture) -> tuple[Ink, Steps | None]:
     """What `preprocess` returns, and what it makes on its way to it; None if there is no ink."""
-    ink, inside, step, page, shrunk = read_ink(drawing)  # each of the ink's pixels is step × step of the drawing's
+    ink, step, page, shrunk, inside = read_ink(drawing)  # each of the ink's pixels is step × step of the drawing's
     inked = ink[inside] > 0
     rows, columns = np.flatnonzero(inked.any(1)), np.flatnonzero(inked.any(0))
     if not len(rows):

@@ -78,8 +78,8 @@ LAUNCH: dict[str, Any] = {
 def one_thread() -> None:
     """Have TensorFlow compute on one thread, unless the environment says how many; call it before the first drawing.
 
-    A picture is too little work to share: with a thread for every core it takes as long and computes half as much
-    again, for which fifty people at once wait.
+    LiteRT has one anyway, and what *Inside the network* computes of one picture is too little work to share: with a
+    thread for every core it takes as long and computes half as much again, for which fifty people at once wait.
     """
     for name in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
         os.environ.setdefault(name, "1")

@@ -1,0 +1,60 @@
+"""The network in LiteRT, Google's library for phones, which reads one picture at a time in half of TensorFlow's time.
+
+A call into TensorFlow, for any function, takes 0.1 to 0.2 ms and another thread; the network's own work is 0.3 ms.
+"""
+
+import tempfile
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import keras
+
+
+def convert(model: "keras.Model") -> bytes:
+    """A Keras model as a LiteRT file's content; takes a second."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.tflite"
+        model.export(path, format="litert", verbose=False)
+        return path.read_bytes()
+
+
+class Interpreter:
+    """Runs a network from pictures to outputs, on one thread; safe to share between threads.
+
+    Args:
+        content: of a LiteRT file.
+        batch: pictures that are run at once.
+    """
+
+    def __init__(self, content: bytes, batch: int = 1) -> None:
+        from ai_edge_litert import interpreter
+
+        self._batch = batch
+        self._lock = Lock()
+        self._interpreter = interpreter.Interpreter(model_content=content, num_threads=1)
+        (given,), (answered,) = self._interpreter.get_input_details(), self._interpreter.get_output_details()
+        self._interpreter.resize_tensor_input(given["index"], [batch, *given["shape"][1:]])
+        self._interpreter.allocate_tensors()
+        self._given, self._answered = given["index"], answered["index"]
+
+    def __call__(self, pictures: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The outputs for pictures.
+
+        Args:
+            pictures: (N, 28, 28) float32, 0 = paper, 1 = ink; N a multiple of `batch`.
+
+        Returns:
+            (N, 10) float32.
+        """
+        outputs = []
+        with self._lock:
+            for first in range(0, len(pictures), self._batch):
+                self._interpreter.set_tensor(self._given, pictures[first : first + self._batch, ..., None])
+                self._interpreter.invoke()
+                outputs.append(self._interpreter.get_tensor(self._answered))
+        return np.concatenate(outputs)
