@@ -125,10 +125,10 @@ class Visitors:
                 load.lost += answer != self.known.setdefault(digit, answer or "")
                 load.finals.append(load.answers[-1])
 
-    async def together(self, load: Load, people: int, seconds: float) -> None:
-        """Many people, and beside them those who misbehave."""
+    async def together(self, load: Load, people: int, seconds: float, beside_them: int) -> None:
+        """Many people, and beside them so many of each kind of those who misbehave."""
         port = urlsplit(self.server.url).port or 0
-        beside = [asyncio.create_task(each(port)) for each in (slow, half_closed, silent) for _ in range(BESIDE)]
+        beside = [asyncio.create_task(each(port)) for each in (slow, half_closed, silent) for _ in range(beside_them)]
         await asyncio.gather(*(self.person(load, name, seconds) for name in range(people)))
         for task in beside:
             task.cancel()
@@ -214,9 +214,10 @@ def loads(updates: int, people: list[int], seconds: float) -> Iterator[Load]:
                 asyncio.run(page(load, count))
                 yield visitors.measure(load)
             for count in people:
-                load = Load(f"{count} people draw for {seconds:g} s, beside {3 * BESIDE} clients that misbehave")
-                asyncio.run(visitors.together(load, count, seconds))
-                yield visitors.measure(load)
+                for each, others in ((0, ""), (BESIDE, f", beside {3 * BESIDE} clients that misbehave")):
+                    load = Load(f"{count} people draw for {seconds:g} s{others}")
+                    asyncio.run(visitors.together(load, count, seconds, each))
+                    yield visitors.measure(load)
             if "Traceback" in (log := server.log.read_text()):
                 yield Load("the server's log", errors=[log])
         finally:
