@@ -51,8 +51,8 @@ def test_another_program_gets_the_demos_probabilities_from_the_saved_model(
 def test_the_lite_file_gives_the_demos_probabilities_for_one_picture_and_for_many(
     exported: tuple[Path, Path], shown: np.ndarray
 ) -> None:
-    np.testing.assert_allclose(export.run_lite(exported[1], PICTURES), shown, atol=1e-4)
-    np.testing.assert_allclose(export.run_lite(exported[1], PICTURES[:1]), shown[:1], atol=1e-4)
+    for batch in (1, len(PICTURES)):
+        np.testing.assert_allclose(export.run_lite(exported[1], PICTURES, batch), shown, atol=1e-4)
 
 
 @pytest.mark.skipif("MNIST_DIR" not in os.environ, reason="MNIST_DIR is not set: it names a folder with the real MNIST")
@@ -60,14 +60,14 @@ def test_both_read_mnists_test_images_as_the_demo_does(exported: tuple[Path, Pat
     pictures = mnist.load_test().pictures
     read = DigitClassifier()
     expected = softmax(read.logits(pictures) / read.thresholds.temperature)
-    for given in (export.run_saved(exported[0], pictures), export.run_lite(exported[1], pictures)):
+    for given in (export.run_saved(exported[0], pictures), export.run_lite(exported[1], pictures, 100)):
         np.testing.assert_allclose(given, expected, atol=1e-4)
 
 
 def test_a_file_that_answers_otherwise_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(export, "run_lite", lambda path, pictures: np.full((len(pictures), 10), 0.1))
+    monkeypatch.setattr(export, "run_lite", lambda path, pictures, batch: np.full((len(pictures), 10), 0.1))
     assert export.main(["--out", str(tmp_path)]) == 1
     assert f"{tmp_path / 'lenet5.tflite'} gives probabilities that are 0.9 off the demo's" in capsys.readouterr().err
 
