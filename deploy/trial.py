@@ -189,7 +189,7 @@ def table(result: dict[str, Any]) -> str:
     ]
     return "\n".join(lines) + (
         f"\n\n{result['clients']} clients without a pause, on the same {machine['cores']} cores ({machine['cpu']}) as "
-        f"nginx and the replicas; one thread of TensorFlow a replica. "
+        f"nginx and the replicas; one thread for the network a replica. "
         f"{result['killed']['made_twice']} requests were made a second time by nginx."
     )
 

@@ -40,7 +40,7 @@ class Interpreter:
         (given,), (answered,) = self._interpreter.get_input_details(), self._interpreter.get_output_details()
         self._interpreter.resize_tensor_input(given["index"], [batch, *given["shape"][1:]])
         self._interpreter.allocate_tensors()
-        self._given, self._answered = given["index"], answered["index"]
+        self._given, self._answered, self._shape = given["index"], answered["index"], answered["shape"][1:]
 
     def __call__(self, pictures: NDArray[np.float32]) -> NDArray[np.float32]:
         """The outputs for pictures.
@@ -51,10 +51,10 @@ class Interpreter:
         Returns:
             (N, 10) float32.
         """
-        outputs = []
+        outputs = np.empty((len(pictures), *self._shape), np.float32)
         with self._lock:
             for first in range(0, len(pictures), self._batch):
                 self._interpreter.set_tensor(self._given, pictures[first : first + self._batch, ..., None])
                 self._interpreter.invoke()
-                outputs.append(self._interpreter.get_tensor(self._answered))
-        return np.concatenate(outputs)
+                outputs[first : first + self._batch] = self._interpreter.get_tensor(self._answered)
+        return outputs

@@ -67,6 +67,7 @@ def test_numpy_reads_the_same_from_the_same_file(read: DigitClassifier) -> None:
     pictures = np.stack([preprocess(render(DIGITS[digit])).picture for digit in range(10)])
     expected = oracle.logits(oracle.read_weights(WEIGHTS / ARRAYS), pictures)
     np.testing.assert_allclose(read.logits(pictures), expected, rtol=1e-3, atol=1e-3)
+    assert read.logits(pictures[:0]).shape == (0, 10)
 
 
 def test_threads_share_it(read: DigitClassifier) -> None:
