@@ -1,4 +1,4 @@
-"""How long the network takes for one picture: ours, Keras's ways, LiteRT, and what the processor could do at best.
+"""How long the network takes for one picture: ours in LiteRT, LiteRT alone, TensorFlow's ways, and a floor.
 
     $ python -m benchmarks.predict
 
@@ -63,12 +63,19 @@ def main() -> None:
     """The command."""
     given = harness.options("predict", "Measure one prediction.", rounds=30)
     one_thread()
+    import tensorflow as tf
+
     read = DigitClassifier()
     drawings = [render(strokes) for strokes in DIGITS.values()]
     lite = Interpreter(convert(read.model))
+    traced = tf.function(
+        lambda pictures: read.model(pictures, training=False),
+        input_signature=[tf.TensorSpec([None, 28, 28, 1], tf.float32)],
+    ).get_concrete_function()
     ways: dict[str, Callable[[np.ndarray, np.ndarray], Any]] = {
         "ours: preprocess, network, verdict": lambda drawing, _: read(drawing),
         "LiteRT": lambda _, picture: lite(picture[..., 0]),
+        "a traced function": lambda _, picture: traced(tf.constant(picture)).numpy(),
         "model(x)": lambda _, picture: read.model(picture, training=False).numpy(),
         "model.predict": lambda _, picture: read.model.predict(picture, verbose=0),
     }

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenet.checkpoint import write_atomic, write_json
-from lenet.litert import Interpreter, convert
+from lenet.litert import runner
 from lenet.preprocess import Ink, Picture, preprocess
 from lenet.verdict import Prediction, Thresholds, judge
 
@@ -195,7 +195,7 @@ class DigitClassifier:
     def __init__(self, folder: Path = WEIGHTS) -> None:
         self.thresholds = verify(folder)
         self.model = load(folder)
-        self._run = Interpreter(convert(self.model))
+        self._run = runner(self.model)
         self.logits(np.zeros((1, 28, 28), np.float32))  # the first call sets up the kernels
 
     def logits(self, pictures: NDArray[np.float32]) -> NDArray[np.float32]:

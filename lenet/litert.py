@@ -1,9 +1,12 @@
-"""The network in LiteRT, Google's library for phones, which reads one picture at a time in half of TensorFlow's time.
+"""The network in LiteRT, Google's library for phones, which is made for one picture at a time.
 
-A call into TensorFlow, for any function, takes 0.1 to 0.2 ms and another thread; the network's own work is 0.3 ms.
+For so little work the way into TensorFlow and through its threads takes about as long as the work itself:
+`python -m benchmarks.predict` has both.
 """
 
+import logging
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -14,9 +17,20 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import keras
 
+LOG = logging.getLogger(__name__)
+
+
+def runner(model: "keras.Model") -> Callable[[NDArray[np.float32]], NDArray[np.float32]]:
+    """What runs a network, from (N, 28, 28) to its outputs: LiteRT, or Keras itself if that cannot be had."""
+    try:
+        return Interpreter(convert(model))
+    except Exception as error:  # there may be no room, or no LiteRT for this machine: slower is better than not at all
+        LOG.warning("Keras itself runs the network, which takes longer: LiteRT cannot be had. %s", error)
+        return lambda pictures: np.asarray(model(pictures[..., None], training=False))
+
 
 def convert(model: "keras.Model") -> bytes:
-    """A Keras model as a LiteRT file's content; takes a second."""
+    """A Keras model as a LiteRT file's content; takes a second, and 30 MB of the folder for temporary files."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.tflite"
         model.export(path, format="litert", verbose=False)

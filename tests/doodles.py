@@ -8,10 +8,10 @@ import argparse
 import math
 import sys
 from collections.abc import Callable
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+from curves import Point, Stroke, bezier, line, oval
 from PIL import Image
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1])]  # as pytest does
@@ -19,36 +19,7 @@ from lenet.datasets.drawings import NOT_A_DIGIT, LabelledDrawing, write  # noqa:
 from lenet.preprocess import preprocess  # noqa: E402
 from lenet.strokes import Drawing, render  # noqa: E402
 
-Point = tuple[float, float]
-Stroke = list[Point]
 Random = np.random.Generator
-
-
-def line(*points: Point) -> Stroke:
-    """Straight from point to point, ten points a side."""
-    path = [points[0]]
-    for (x0, y0), (x1, y1) in pairwise(points):
-        path += [(x0 + (x1 - x0) * i / 10, y0 + (y1 - y0) * i / 10) for i in range(1, 11)]
-    return path
-
-
-def bezier(*points: Point) -> Stroke:
-    """Cubic pieces that share their ends: 4, 7, 10, … points."""
-    path = [points[0]]
-    for i in range(0, len(points) - 1, 3):
-        for step in range(1, 17):
-            t = step / 16
-            weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
-            path.append(
-                tuple(sum(w * p[axis] for w, p in zip(weights, points[i : i + 4], strict=True)) for axis in (0, 1))
-            )
-    return path
-
-
-def oval(x: float, y: float, rx: float, ry: float | None = None, start: float = 0, turn: float = 370) -> Stroke:
-    """About (x, y), degrees clockwise on the pad from three o'clock."""
-    angles = [math.radians(start + turn * i / 36) for i in range(37)]
-    return [(x + rx * math.cos(a), y + (rx if ry is None else ry) * math.sin(a)) for a in angles]
 
 
 def lissajous(random: Random) -> list[Stroke]:

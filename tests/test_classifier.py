@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 from threading import Thread
@@ -68,6 +69,17 @@ def test_numpy_reads_the_same_from_the_same_file(read: DigitClassifier) -> None:
     expected = oracle.logits(oracle.read_weights(WEIGHTS / ARRAYS), pictures)
     np.testing.assert_allclose(read.logits(pictures), expected, rtol=1e-3, atol=1e-3)
     assert read.logits(pictures[:0]).shape == (0, 10)
+
+
+def test_where_there_is_no_room_for_its_conversion_keras_reads_the_same(
+    read: DigitClassifier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    pictures = np.stack([preprocess(render(DIGITS[digit])).picture for digit in range(10)])
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    slow = DigitClassifier()
+    assert "Keras itself runs the network" in caplog.text
+    np.testing.assert_allclose(slow.logits(pictures), read.logits(pictures), rtol=1e-4, atol=1e-4)
+    assert slow(render(DIGITS[7])).digit == 7
 
 
 def test_threads_share_it(read: DigitClassifier) -> None:

@@ -97,7 +97,7 @@ def test_it_starts_and_reads_without_a_warning_and_on_one_thread(start: Callable
     warned = re.findall(r"^\w*Warning: .*", server.log.read_text(), re.MULTILINE)
     assert [line for line in warned if not re.match(LEFT_BY_GRADIO, line)] == []
     threads = [path.read_text().strip() for path in Path(f"/proc/{server.process.pid}/task").glob("*/comm")]
-    # Linux says what a process computes with: one thread for the network, one that its conversion has left.
+    # Linux says what a process computes with: TensorFlow's one thread, and one that the conversion to LiteRT has left.
     assert not threads or threads.count("tf_Compute") == 2
 
 

@@ -2,7 +2,8 @@
 
 Of each who waited in the queue, and of each call, it keeps a name and the messages that were not fetched; of each
 upload the event that it has begun, and its empty folder. Not much of each, but a Space runs for weeks, and whoever asks
-for a call's events waits while all of them are looked through.
+for a call's events waits while all of them are looked through. And between what is theirs the C
+library keeps memory that is free: `trim`.
 
 Uploads it deletes itself, if told to by `delete_cache`, until one comes while it looks through them: then never again.
 """

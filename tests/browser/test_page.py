@@ -1,11 +1,8 @@
-"""The running page reads what a person draws: with the mouse, with a finger, wherever the page is put."""
+"""The running page reads what a person draws: with the mouse, with a finger, in any size."""
 
 import base64
-import http.server
 import io
-import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -14,29 +11,10 @@ from digits import DIGITS, HOUSE, placed
 from pads import PHONE, Pad
 from pen import Pen
 from PIL import Image
-from playwright.sync_api import FrameLocator, Page, expect
+from playwright.sync_api import Page, expect
+from reading import draw_all_ten, expect_blank, expect_read
 
 from lenet.preprocess import preprocess
-
-APP = [sys.executable, "app.py"]
-STOCK = [sys.executable, "tests/browser/stock.py"]
-
-
-def expect_read(page: Page | FrameLocator, digit: int) -> None:
-    """The verdict names the digit, its meter is the highest, and the picture is there."""
-    expect(page.locator("#verdict")).to_have_text(f"This looks like {'an' if digit == 8 else 'a'} {digit}.")
-    expect(page.locator("#verdict")).to_have_attribute("data-verdict", "digit")
-    shown = page.locator("#probabilities [data-digit]").evaluate_all(
-        "meters => meters.map((meter) => [Number(meter.dataset.digit), Number(meter.dataset.probability)])"
-    )
-    assert [each for each, _ in shown] == list(range(10))
-    assert max(shown, key=lambda pair: pair[1])[0] == digit
-    assert sum(probability for _, probability in shown) == pytest.approx(1, abs=0.001)
-
-
-def expect_blank(page: Page) -> None:
-    expect(page.locator("#verdict")).to_have_text("Draw a digit")
-    expect(page.locator("#verdict")).to_have_attribute("data-verdict", "blank")
 
 
 def expect_seen(pad: Pad, strokes: int) -> None:
@@ -47,16 +25,6 @@ def expect_seen(pad: Pad, strokes: int) -> None:
     Image.fromarray(pixels).save(file, "PNG")
     source = f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
     expect(pad.page.locator("#seen")).to_have_attribute("src", source)
-
-
-def draw_all_ten(page: Page, pen: Pen, view: Page | FrameLocator | None = None) -> None:
-    """Ten digits, one after the other, cleared in between."""
-    view = view or page
-    for digit, strokes in DIGITS.items():
-        pen.draw(strokes, steps=1)
-        expect_read(view, digit)
-        view.get_by_role("button", name="Clear").click()
-        expect(view.locator("#verdict")).to_have_text("Draw a digit")
 
 
 def test_ten_digits_drawn_with_the_mouse_are_read(app: str, open_page: Callable[..., Page]) -> None:
@@ -106,109 +74,6 @@ def test_the_bars_stay_where_they_are_whatever_the_verdict(app: str, open_page: 
         expect(page.locator("#verdict")).to_have_attribute("data-verdict", verdict)
         places.add(page.locator("#probabilities").bounding_box()["y"])
     assert len(places) == 1
-
-
-def test_ten_digits_are_read_when_the_page_is_rendered_on_the_server(
-    start: Callable, open_page: Callable[..., Page]
-) -> None:
-    server = start(APP, {"GRADIO_SSR_MODE": "true"})
-    page = open_page(server.url)
-    assert "SSR" in server.log.read_text()  # Gradio says so, and falls back silently without Node 24
-    draw_all_ten(page, Pen(page))
-
-
-def test_ten_digits_are_read_inside_an_iframe(app: str, open_page: Callable[..., Page]) -> None:
-    class Host(http.server.BaseHTTPRequestHandler):
-        """Another site that embeds the page, as huggingface.co embeds a Space."""
-
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html")
-            self.end_headers()
-            self.wfile.write(f'<h1>A site</h1><iframe src="{app}" width="900" height="640"></iframe>'.encode())
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Host) as host:
-        threading.Thread(target=host.serve_forever, daemon=True).start()
-        page = open_page(f"http://localhost:{host.server_port}/")
-        frame = page.frame_locator("iframe")
-        draw_all_ten(page, Pen(page, pad=frame.locator("#sketchpad canvas").first), frame)
-        host.shutdown()
-
-
-class SubPath(http.server.BaseHTTPRequestHandler):
-    """A proxy that serves the app under /digits, as nginx would: the prefix is cut off on the way in."""
-
-    target = ""
-
-    def forward(self) -> None:
-        import urllib.error
-        import urllib.request
-
-        if not self.path.startswith("/digits"):
-            return self.send_error(404, "outside the sub-path")
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0))) or None
-        headers = {name: value for name, value in self.headers.items() if name.lower() not in ("host", "connection")}
-        path = self.path.removeprefix("/digits") or "/"
-        request = urllib.request.Request(self.target + path, body, headers, method=self.command)
-        try:
-            answer = urllib.request.urlopen(request, timeout=60)
-        except urllib.error.HTTPError as error:
-            answer = error
-        with answer:
-            content = answer.read()
-        self.send_response(answer.status)
-        for name, value in answer.headers.items():
-            if name.lower() not in ("transfer-encoding", "content-length", "connection"):
-                self.send_header(name, value)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-        return None
-
-    do_GET = do_POST = do_HEAD = forward
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-@pytest.fixture
-def proxy() -> Iterator[http.server.ThreadingHTTPServer]:
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), SubPath) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server
-        server.shutdown()
-
-
-def test_ten_digits_are_read_behind_a_sub_path(
-    start: Callable, open_page: Callable[..., Page], proxy: http.server.ThreadingHTTPServer
-) -> None:
-    SubPath.target = start(APP, {"GRADIO_ROOT_PATH": f"http://127.0.0.1:{proxy.server_port}/digits"}).url
-    page = open_page(f"http://127.0.0.1:{proxy.server_port}/digits/")
-    draw_all_ten(page, Pen(page))
-
-
-@pytest.mark.timeout(400)  # its canvas is WebGL, which runs in software here: seconds a digit, so the window is small
-def test_ten_digits_are_read_on_gradios_own_pad_too(start: Callable, open_page: Callable[..., Page]) -> None:
-    page = open_page(start(STOCK).url, viewport={"width": 420, "height": 640})
-    pad = page.locator("#sketchpad canvas").first
-    expect(pad).to_be_visible()
-    expect_blank(page)
-    expect(page.locator("#examples")).to_have_count(0)  # they are drawn by our pad
-    expect(page.locator("#teach")).to_have_count(0)  # there are no strokes to keep
-    box = pad.bounding_box()
-    for digit, strokes in DIGITS.items():
-        expect(page.get_by_text("select the draw tool")).to_be_hidden()
-        # The paper of 280 pixels lies in the middle of a larger canvas. A move takes up to a fifth of a second where
-        # WebGL runs in software, so there are few.
-        middle = placed(strokes, 190, box["width"] / 2, box["height"] / 2)
-        few = [[*stroke[:-1:3], stroke[-1]] if len(stroke) > 8 else stroke for stroke in middle]
-        Pen(page, pad=pad, pad_units=box["width"]).draw(few, steps=1)
-        expect_read(page, digit)
-        page.get_by_role("button", name="Clear").click()
-        expect(page.locator("#verdict")).to_have_text("Draw a digit")
 
 
 def test_the_page_answers_while_the_pen_is_still_down(app: str, open_page: Callable[..., Page]) -> None:
