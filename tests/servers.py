@@ -43,7 +43,12 @@ class Server:
         """End it and what it started (Gradio leaves its Node running); nothing happens when it has ended."""
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGTERM)
-        self.process.wait(20)
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            raise
 
 
 def free_port() -> str:

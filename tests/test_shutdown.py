@@ -106,3 +106,28 @@ def test_while_tensorflow_is_imported_it_ends_soon_and_answers_who_waits(server:
     log = server.log.read_text()
     assert "Traceback" not in log
     assert "Fatal" not in log
+
+
+def test_while_the_network_is_converted_it_ends_as_asked_and_leaves_nothing(tmp_path: Path) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    server = run([sys.executable, "app.py"], tmp_path / "log.txt", {"TMPDIR": str(temporary)})
+    try:
+        assert until(lambda: any(temporary.glob("tmp*")), 60)  # a second's work of C++, which nothing can interrupt
+        server.process.terminate()
+        assert server.process.wait(GRACE + 10) == 0
+    finally:
+        server.stop()
+    assert not list(temporary.glob("tmp*"))
+    assert "FATAL" not in server.log.read_text()
+
+
+def test_a_second_ctrl_c_ends_it_at_once(server: Server) -> None:
+    with connect(server, "POST /gradio_api/upload HTTP/1.1\r\nContent-Length: 1000", b"x"):  # for which the first waits
+        ask(server.url, "/gradio_api/startup-events")
+        server.process.send_signal(signal.SIGINT)
+        time.sleep(1)
+        assert server.process.poll() is None
+        server.process.send_signal(signal.SIGINT)
+        assert server.process.wait(2) == 128 + signal.SIGINT
+    assert "Traceback" not in server.log.read_text()
