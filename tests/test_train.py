@@ -21,7 +21,7 @@ from lenet.recipes import AUGMENTED, FAST, PLAIN, WORLD, Recipe
 from lenet.strokes import Drawing, render
 from lenet.verdict import softmax
 
-SHORT = {"steps": 40, "batch": 20, "report_every": 10, "validate_every": 20, "checkpoint_every": 10}
+SHORT = {"steps": 20, "batch": 20, "report_every": 5, "validate_every": 10, "checkpoint_every": 5}
 QUICK = dataclasses.replace(PLAIN, **SHORT)
 HALF = dataclasses.replace(FAST, warmup=5, **SHORT)
 DISTORTED = dataclasses.replace(AUGMENTED, warmup=5, average=0.9, **SHORT)
@@ -84,29 +84,29 @@ def test_a_training_that_was_stopped_ends_with_the_weights_of_an_unbroken_one(
     recipe: Recipe, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     whole, history = fit(recipe, tmp_path / "whole")
-    with in_step(25, ctrl_c), pytest.raises(KeyboardInterrupt):
+    with in_step(12, ctrl_c), pytest.raises(KeyboardInterrupt):
         fit(recipe, tmp_path / "broken")
-    assert Checkpoints(tmp_path / "broken").latest().step == 26
+    assert Checkpoints(tmp_path / "broken").latest().step == 13
     capsys.readouterr()
     resumed, resumed_history = fit(recipe, tmp_path / "broken")
-    assert "Going on from step 26 of 40" in capsys.readouterr().err
+    assert "Going on from step 13 of 20" in capsys.readouterr().err
     for ours, theirs in zip(resumed, whole, strict=True):
         np.testing.assert_array_equal(ours, theirs)
-    assert [step for step, *_ in resumed_history["training"]] == [10, 20, 30, 40]
+    assert [step for step, *_ in resumed_history["training"]] == [5, 10, 15, 20]
     assert resumed_history["validation"] == history["validation"]
 
 
 def test_after_a_crash_the_last_checkpoint_is_gone_on_from(tmp_path: Path) -> None:
     whole, _ = fit(QUICK, tmp_path / "whole")
-    with in_step(25, power_cut), pytest.raises(SystemError):
+    with in_step(12, power_cut), pytest.raises(SystemError):
         fit(QUICK, tmp_path / "broken")
-    assert Checkpoints(tmp_path / "broken").latest().step == 20
+    assert Checkpoints(tmp_path / "broken").latest().step == 10
     for ours, theirs in zip(fit(QUICK, tmp_path / "broken")[0], whole, strict=True):
         np.testing.assert_array_equal(ours, theirs)
 
 
 def test_it_learns_and_the_log_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    recipe = dataclasses.replace(QUICK, steps=150)
+    recipe = dataclasses.replace(QUICK, steps=150, report_every=10, validate_every=150, checkpoint_every=150)
     _, history = fit(recipe, tmp_path)
     assert history["validation"][-1][1] <= 5  # wrong of 50; guessing gets 45 wrong
     assert history["training"][-1][2] > 0.9
@@ -136,7 +136,7 @@ def test_every_batch_has_its_share_of_each_source() -> None:
 
 
 def test_the_network_learns_to_doubt_what_is_no_digit(tmp_path: Path) -> None:
-    recipe = dataclasses.replace(MIXED, steps=150, outliers=8)
+    recipe = dataclasses.replace(MIXED, steps=150, outliers=8, validate_every=150, checkpoint_every=150)
     model, _ = train.fit(recipe, DATA, 1, Checkpoints(tmp_path), mixture.People(PEOPLE))
     doubted = mixture.not_digits(40, np.random.default_rng(7)).pictures
     surest = [softmax(evaluate.logits(model, pictures)).max(1).mean() for pictures in (doubted, DATA.test.pictures)]
