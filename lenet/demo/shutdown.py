@@ -60,7 +60,7 @@ def _leave() -> NoReturn:
     Python before 3.14 throws such threads out of the C++ they are in, which then aborts or waits for ever:
     https://github.com/python/cpython/issues/87135.
     """
-    atexit._run_exitfuncs()  # temporary folders are deleted
+    atexit._run_exitfuncs()  # our temporary folders are deleted
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)

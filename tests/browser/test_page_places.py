@@ -97,9 +97,9 @@ def test_ten_digits_are_read_behind_a_sub_path(
     draw_all_ten(page, Pen(page))
 
 
-@pytest.mark.timeout(400)  # its canvas is WebGL, which runs in software here: seconds a digit, so there are few pixels
+@pytest.mark.timeout(400)  # its canvas is WebGL, which runs in software here: seconds a digit, so the window is small
 def test_ten_digits_are_read_on_gradios_own_pad_too(start: Callable, open_page: Callable[..., Page]) -> None:
-    page = open_page(start(STOCK).url, viewport={"width": 420, "height": 640}, device_scale_factor=0.5)
+    page = open_page(start(STOCK).url, viewport={"width": 420, "height": 640})
     pad = page.locator("#sketchpad canvas").first
     expect(pad).to_be_visible()
     expect_blank(page)
