@@ -1,21 +1,17 @@
-"""Draw a digit, watch the network read it: `python app.py`, and what a Hugging Face Space runs.
+"""Draw a digit, watch the network read it: `python app.py` serves the page, locally and as a Hugging Face Space.
 
-LENET_WEIGHTS names a folder with other weights than the repository's, such as `lenet.train --from` writes. LENET_WAIT=1
-opens the port when the network is loaded and not before: see deploy/README.md.
+LENET_WEIGHTS names a folder with other weights than the repository's, such as `python -m lenet.train` writes.
 """
 
 import os
 import sys
 from pathlib import Path
 
-from lenet.classifier import WEIGHTS, WeightsError
-from lenet.demo import LAUNCH, build_demo, one_thread
+from lenet.demo import LAUNCH, build_demo
+from lenet.weights import WEIGHTS, WeightsError
 
-one_thread()
 try:
-    demo = build_demo(
-        weights=Path(os.environ.get("LENET_WEIGHTS") or WEIGHTS), wait=os.environ.get("LENET_WAIT") == "1"
-    )
+    demo = build_demo(weights=Path(os.environ.get("LENET_WEIGHTS") or WEIGHTS))
 except WeightsError as error:
     sys.exit(str(error))
 

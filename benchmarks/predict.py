@@ -13,15 +13,16 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from lenet.litert import Interpreter, convert
 from tqdm import tqdm
 
 from benchmarks import harness
 from benchmarks.harness import DIGITS, milliseconds, spread
-from lenet.classifier import SHAPES, DigitClassifier
+from lenet.classifier import DigitClassifier
 from lenet.demo import one_thread
-from lenet.litert import Interpreter, convert
 from lenet.preprocess import preprocess
 from lenet.strokes import render
+from lenet.weights import SHAPES
 
 # Multiplications and additions of each layer for one picture: two for each weight, at each place it is used at.
 PLACES = (28 * 28, 14 * 14, 1, 1)

@@ -7,9 +7,9 @@ import gradio as gr
 import numpy as np
 from PIL import Image
 
-from lenet.classifier import load
 from lenet.strokes import BRUSH_WIDTH, CANVAS_SIZE
 from lenet.verdict import softmax
+from lenet.weights import load
 
 model = load()
 

@@ -20,11 +20,11 @@ from benchmarks import harness
 from benchmarks.harness import spread
 from benchmarks.predict import FLOPS, PLACES, floor
 from lenet import trainer
-from lenet.classifier import SHAPES
 from lenet.datasets.mixture import Source
 from lenet.datasets.mnist import Split
 from lenet.recipes import FAST, PLAIN, Recipe
 from lenet.trainer import Trainer
+from lenet.weights import SHAPES
 
 COUNT = 10_000  # pictures to learn from
 BATCH = 100  # of all three, as the original has it

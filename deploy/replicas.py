@@ -85,7 +85,7 @@ class Replicas:
     def start(self, number: int) -> None:
         """Start a replica; it opens its port when it can answer."""
         env = {**self.env, "GRADIO_SERVER_NAME": "127.0.0.1", "GRADIO_SERVER_PORT": str(self.ports[number])}
-        self._run(f"replica {number}", [sys.executable, "app.py"], env | {"LENET_WAIT": "1"})
+        self._run(f"replica {number}", [sys.executable, "app.py"], env)
 
     def wait(self, number: int) -> None:
         """Return when a replica answers."""

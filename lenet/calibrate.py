@@ -10,23 +10,21 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet import classifier, evaluate
+from lenet import evaluate, weights
 from lenet.datasets import drawings, glyphs, mixture, outliers
 from lenet.datasets.drawings import LabelledDrawing, place
 from lenet.datasets.mnist import DatasetError
 from lenet.datasets.rows import row
 from lenet.figures import calibration_error, rates
 from lenet.preprocess import Ink, preprocess
+from lenet.runtime import Network
 from lenet.strokes import Stroke
 from lenet.verdict import Thresholds, read_row, softmax
-
-if TYPE_CHECKING:
-    import keras
 
 SEED = 2**32 - 1  # of what is drawn here, which no training has seen
 COUNT = 3_000  # digits of people, digits by rule, and not-digits: each as many
@@ -93,11 +91,11 @@ def _several(
     return float(np.ceil(rivals[allowed] * 1000) / 1000) if len(rivals) > allowed else 0.0
 
 
-def find(model: "keras.Model", people: Sequence[LabelledDrawing]) -> tuple[Thresholds, dict[str, Any]]:
+def find(network: Network, people: Sequence[LabelledDrawing]) -> tuple[Thresholds, dict[str, Any]]:
     """Find the thresholds of a network.
 
     Args:
-        model: a `lenet5()`, trained.
+        network: the trained network.
         people: drawings that it was not trained on; may be none.
 
     Returns:
@@ -105,21 +103,21 @@ def find(model: "keras.Model", people: Sequence[LabelledDrawing]) -> tuple[Thres
     """
     random = np.random.default_rng(SEED)
     inks, labels = digits(people, random)
-    outputs, parts = evaluate.outputs(model, inks)
+    outputs, parts = evaluate.outputs(network, inks)
     scale = temperature(outputs, labels)
     probabilities = softmax(outputs / scale)
     largest = probabilities.max(1)
     others = [preprocess(outliers.placed(random).render()) for _ in range(COUNT)]
-    doubted = softmax(evaluate.outputs(model, others)[0] / scale).max(1)
+    doubted = softmax(evaluate.outputs(network, others)[0] / scale).max(1)
     unsure = round(float(np.quantile(largest, DOUBTED) + np.quantile(doubted, 1 - PASSING)) / 2, 3)
     several = max(unsure, _several(inks, parts, largest, scale))  # each of several is as sure as a digit alone
     thresholds = Thresholds(temperature=scale, unsure=unsure, several=min(several, 0.999))
     pairs, truth = two_digits(people, random)
-    read = evaluate.predictions(model, pairs, thresholds)
+    read = evaluate.predictions(network, pairs, thresholds)
     counted = [each.digits == digits for each, digits in zip(read, truth, strict=True) if each.verdict == "several"]
 
-    alone = rates([each.verdict for each in evaluate.predictions(model, inks, thresholds)])
-    refused = rates([each.verdict for each in evaluate.predictions(model, others, thresholds)])
+    alone = rates([each.verdict for each in evaluate.predictions(network, inks, thresholds)])
+    refused = rates([each.verdict for each in evaluate.predictions(network, others, thresholds)])
     return thresholds, {
         "digits": {
             "people": len(labels) - COUNT,
@@ -159,13 +157,14 @@ def main(arguments: list[str] | None = None) -> int:
     """The command; returns its exit code."""
     parser = argparse.ArgumentParser(prog="python -m lenet.calibrate", description="Find the verdict's thresholds.")
     drawings.add_strokes(parser, "drawings")
-    parser.add_argument("--weights", type=Path, default=classifier.WEIGHTS, metavar="DIR", help="default: the demo's")
+    parser.add_argument("--weights", type=Path, default=weights.WEIGHTS, metavar="DIR", help="default: the demo's")
     options = parser.parse_args(arguments)
     try:
-        model = classifier.load(options.weights)
-        thresholds, found = find(model, mixture.read(options.strokes).kept)
-        classifier.write_thresholds(options.weights, thresholds, found)
-    except (classifier.WeightsError, DatasetError) as error:
+        weights.verify(options.weights)
+        network = Network(options.weights / weights.NETWORK)
+        thresholds, found = find(network, mixture.read(options.strokes).kept)
+        weights.write_thresholds(options.weights, thresholds, found)
+    except (weights.WeightsError, DatasetError) as error:
         print(error, file=sys.stderr)
         return 1
     print(table(thresholds, found))

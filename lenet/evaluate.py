@@ -13,59 +13,42 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet import classifier, plots
+from lenet import plots, weights
 from lenet.checkpoint import write_json
 from lenet.datasets import drawings, mnist
 from lenet.datasets.drawings import NOT_A_DIGIT, LabelledDrawing
 from lenet.datasets.rows import row
 from lenet.figures import rates, report, table
-from lenet.preprocess import SIDE, Ink, preprocess
+from lenet.preprocess import Ink, preprocess
+from lenet.runtime import Network
 from lenet.verdict import Prediction, Thresholds, judge, softmax
 
-if TYPE_CHECKING:
-    import keras
-
 METRICS = "metrics.json"
-BATCH = 500  # pictures at once: enough to keep the cores busy, 60 MB of activations
 PAIRS = 500  # drawings of two digits put together of a stroke file
 REPEATED, TIMES = 300, 10  # drawings, and how often each is put on the pad, to see whether the answer stays
 SEED = 1  # of the sizes, places and pens that drawings are rendered with: the same figures every time
 
 
-def logits(model: "keras.Model", pictures: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The network's outputs for many pictures.
-
-    Args:
-        model: a `lenet5()`.
-        pictures: (N, 28, 28) float32, 0 = paper, 1 = ink.
-
-    Returns:
-        (N, 10) float32.
-    """
-    return np.asarray(model.predict(pictures[..., None], batch_size=BATCH, verbose=0))
-
-
-def outputs(model: "keras.Model", inks: Sequence[Ink]) -> tuple[NDArray[np.float32], list[NDArray[np.float32]]]:
+def outputs(network: Network, inks: Sequence[Ink]) -> tuple[NDArray[np.float32], list[NDArray[np.float32]]]:
     """The network's outputs for drawings and for the parts that they may have.
 
     Returns:
         (N, 10) logits of the drawings, and of each drawing (P, 10) logits of its parts.
     """
-    wholes = np.stack([ink.picture for ink in inks])
-    parts = [part.picture for ink in inks for part in ink.parts]
-    read = logits(model, np.concatenate([wholes, np.reshape(parts, (-1, SIDE, SIDE)).astype(np.float32)]))
-    ends = np.cumsum([len(ink.parts) for ink in inks])
-    return read[: len(inks)], np.split(read[len(inks) :], ends[:-1])
+    wholes = network.logits(np.stack([ink.picture for ink in inks]))
+    return wholes, [network.logits(np.array([part.picture for part in ink.parts])) for ink in inks]
 
 
-def predictions(model: "keras.Model", inks: Sequence[Ink], thresholds: Thresholds) -> list[Prediction]:
+def predictions(network: Network, inks: Sequence[Ink], thresholds: Thresholds) -> list[Prediction]:
     """What is said of many drawings, as `DigitClassifier` says it of one."""
-    return [judge(ink, whole, thresholds, parts) for ink, whole, parts in zip(inks, *outputs(model, inks), strict=True)]
+    return [
+        judge(ink, whole, thresholds, parts) for ink, whole, parts in zip(inks, *outputs(network, inks), strict=True)
+    ]
 
 
 class Evaluation:
@@ -79,15 +62,15 @@ class Evaluation:
         WeightsError: if the weights cannot be used.
     """
 
-    def __init__(self, folder: Path = classifier.WEIGHTS, pictures: bool = True) -> None:
+    def __init__(self, folder: Path = weights.WEIGHTS, pictures: bool = True) -> None:
         self.folder, self.pictures = folder, pictures
-        self.thresholds = classifier.verify(folder)
-        self.model = classifier.load(folder)
+        self.thresholds = weights.verify(folder)
+        self.network = Network(folder / weights.NETWORK)
 
     def mnist(self, data: mnist.Mnist) -> dict[str, Any]:
         """The figures of MNIST's test images, read as they are; their verdicts as if each were drawn on the pad."""
         inks = [preprocess(image) for image in data.test.images]
-        read = logits(self.model, data.test.pictures)
+        read = self.network.logits(data.test.pictures)
         return self._figures("", data.test.pictures, read, data.test.labels, self.predictions(inks))
 
     def strokes(self, path: Path) -> dict[str, Any]:
@@ -107,7 +90,7 @@ class Evaluation:
         if digits:
             inks = _placed(digits, random)
             labels = np.array([each.label for each in digits], np.uint8)
-            read, _ = outputs(self.model, inks)
+            read, _ = outputs(self.network, inks)
             pictures = np.stack([ink.picture for ink in inks])
             figures = self._figures(f"-{_stem(path)}", pictures, read, labels, self.predictions(inks))
             figures["two_digits"] = self._two_digits(digits, random)
@@ -119,7 +102,7 @@ class Evaluation:
 
     def predictions(self, inks: Sequence[Ink]) -> list[Prediction]:
         """What is said of many drawings."""
-        return predictions(self.model, inks, self.thresholds)
+        return predictions(self.network, inks, self.thresholds)
 
     def _two_digits(self, digits: Sequence[LabelledDrawing], random: np.random.Generator) -> dict[str, Any]:
         pairs = [[digits[i] for i in random.integers(len(digits), size=2)] for _ in range(PAIRS)]
@@ -172,18 +155,18 @@ def write_metrics(folder: Path, **sections: dict[str, Any]) -> None:
         folder: with the weights.
         sections: `training`, `mnist_test`, `strokes`; of the last, only the files that are given are replaced.
     """
-    weights, thresholds = classifier.digest(folder), classifier.verify(folder).to_json()
+    digest, thresholds = weights.digest(folder), weights.verify(folder).to_json()
     try:
         metrics = json.loads((folder / METRICS).read_text(encoding="utf-8"))
     except FileNotFoundError:
         metrics = {}
-    if metrics.get("weights") != weights:
+    if metrics.get("weights") != digest:
         metrics = {}
     if metrics.get("thresholds") != thresholds:
         metrics = {key: value for key, value in metrics.items() if key == "training"}
     if "strokes" in sections:
         sections["strokes"] = metrics.get("strokes", {}) | sections["strokes"]
-    write_json(folder / METRICS, {"weights": weights, "thresholds": thresholds} | metrics | sections)
+    write_json(folder / METRICS, {"weights": digest, "thresholds": thresholds} | metrics | sections)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -191,7 +174,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m lenet.evaluate", description="Measure the weights.")
     parser.add_argument("--mnist", type=Path, metavar="DIR", help="folder with MNIST; else MNIST_DIR, else a download")
     drawings.add_strokes(parser, "drawings too")
-    parser.add_argument("--weights", type=Path, default=classifier.WEIGHTS, metavar="DIR", help="default: the demo's")
+    parser.add_argument("--weights", type=Path, default=weights.WEIGHTS, metavar="DIR", help="default: the demo's")
     parser.add_argument("--json", action="store_true", help="print one JSON object, write nothing")
     options = parser.parse_args(arguments)
     try:
@@ -200,7 +183,7 @@ def main(arguments: list[str] | None = None) -> int:
         sets = {_stem(path): evaluation.strokes(path) for path in options.strokes}
         if not options.json:
             write_metrics(options.weights, mnist_test=test, **({"strokes": sets} if sets else {}))
-    except (classifier.WeightsError, mnist.DatasetError) as error:
+    except (weights.WeightsError, mnist.DatasetError) as error:
         print(error, file=sys.stderr)
         return 1
     if options.json:

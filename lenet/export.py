@@ -1,11 +1,14 @@
-"""Write the trained network for other programs: a SavedModel for TensorFlow Serving, and a LiteRT file.
+"""Write the trained network for other programs, or for the page.
 
     $ python -m lenet.export --out exported
     exported/lenet5/1        SavedModel: tensorflow_model_server --model_name=lenet5 --model_base_path=…/exported/lenet5
     exported/lenet5.tflite   LiteRT, for phones and small computers
 
-Both take (N, 28, 28, 1) float32 pictures as `lenet.preprocess` makes them, 0 = paper, 1 = ink, and give (N, 10) float32
-probabilities, the same that the demo shows: on digits drawn by rule that is checked before the command ends.
+    $ python -m lenet.export --weights runs/old
+    runs/old/lenet5.tflite   what the page reads with, from the arrays beside it
+
+The first two take (N, 28, 28, 1) float32 pictures as `lenet.preprocess` makes them, 0 = paper, 1 = ink, and give
+(N, 10) float32 probabilities, the ones that the demo shows: the command checks that on synthetic digits.
 """
 
 import argparse
@@ -18,18 +21,18 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's start-up note
 import keras
 import numpy as np
 import tensorflow as tf
+from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
-from lenet import classifier
-from lenet.classifier import WEIGHTS, DigitClassifier, WeightsError
+from lenet.classifier import DigitClassifier
 from lenet.datasets import mixture
-from lenet.litert import Interpreter, convert
 from lenet.preprocess import SIDE
 from lenet.verdict import softmax
+from lenet.weights import NETWORK, WEIGHTS, WeightsError, add_network, load, to_litert
 
 NAME, VERSION = "lenet5", "1"  # TensorFlow Serving looks for numbered folders and serves the highest
-CHECKED = 200  # digits by rule, of each digit twenty
-CLOSE = 1e-4  # what two libraries' sums of 3,136 products may differ by, as probability
+CHECKED = 200  # synthetic digits, twenty of each
+CLOSE = 1e-4  # difference of probabilities that two libraries' sums of 3,136 products may have
 
 
 class ExportError(Exception):
@@ -51,17 +54,18 @@ def export(out: Path, weights: Path = WEIGHTS) -> tuple[Path, Path]:
         ExportError: if one of the two answers otherwise than the demo.
     """
     demo = DigitClassifier(weights)
-    model = probabilities(classifier.load(weights), demo.thresholds.temperature)
-    saved, lite = out / NAME / VERSION, out / f"{NAME}.tflite"
+    temperature = demo.thresholds.temperature
+    model = probabilities(load(weights), temperature)
+    saved, lite = out / NAME / VERSION, out / NETWORK
     out.mkdir(parents=True, exist_ok=True)
     model.export(saved, verbose=False)
-    lite.write_bytes(convert(model))
+    lite.write_bytes(to_litert(model))
     pictures = mixture.glyphs(CHECKED, np.random.default_rng(0)).pictures
-    expected = softmax(demo.logits(pictures) / demo.thresholds.temperature)
-    for path, given in ((saved, run_saved(saved, pictures)), (lite, run_lite(lite, pictures, CHECKED))):
-        difference = float(np.abs(given - expected).max())
+    expected = softmax(demo.network.logits(pictures) / temperature)
+    for path, answers in ((saved, run_saved(saved, pictures)), (lite, run_lite(lite, pictures))):
+        difference = float(np.abs(answers - expected).max())
         if not difference <= CLOSE:
-            raise ExportError(f"{path} gives probabilities that are {difference:.2g} off the demo's; it is of no use.")
+            raise ExportError(f"{path} gives probabilities that are {difference:.2g} off the demo's: do not use it.")
     return saved, lite
 
 
@@ -81,30 +85,44 @@ def probabilities(network: keras.Model, temperature: float) -> keras.Model:
 
 
 def run_saved(folder: Path, pictures: NDArray[np.float32]) -> NDArray[np.float32]:
-    """What a SavedModel says of (N, 28, 28) pictures: (N, 10) probabilities."""
+    """Return a SavedModel's (N, 10) probabilities for (N, 28, 28) pictures."""
     loaded = tf.saved_model.load(folder)  # its functions need it to be held
     return np.asarray(loaded.serve(tf.constant(pictures[..., None])))
 
 
-def run_lite(path: Path, pictures: NDArray[np.float32], batch: int = 1) -> NDArray[np.float32]:
-    """What a LiteRT file says of (N, 28, 28) pictures, so many at once: (N, 10) probabilities."""
-    return Interpreter(path.read_bytes(), batch)(pictures)
+def run_lite(path: Path, pictures: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return a LiteRT file's (N, 10) probabilities for (N, 28, 28) pictures, all at once."""
+    run = Interpreter(model_path=str(path), num_threads=1).get_signature_runner()
+    [outputs] = run(picture=pictures[..., None]).values()
+    return np.asarray(outputs)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command; returns its exit code."""
+    """Run the command; returns its exit code."""
     parser = argparse.ArgumentParser(
-        prog="python -m lenet.export", description="Write a SavedModel and a LiteRT file of the network."
+        prog="python -m lenet.export",
+        description="Write a SavedModel and a LiteRT file for other programs, or the LiteRT file of the page.",
     )
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where they go")
-    parser.add_argument("--weights", type=Path, default=WEIGHTS, metavar="DIR", help="default: the demo's")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="write both for other programs here")
+    parser.add_argument(
+        "--weights",
+        type=Path,
+        metavar="DIR",
+        help=f"folder of the weights, default: the demo's; without --out, {NETWORK} is written into it for the page",
+    )
     options = parser.parse_args(arguments)
+    if not (options.out or options.weights):
+        parser.error("give --out, a folder to write to, or --weights, a folder that lacks " + NETWORK)
     try:
-        for path in export(options.out, options.weights):
-            print(path)
+        if options.out:
+            written = list(export(options.out, options.weights or WEIGHTS))
+        else:
+            add_network(options.weights)
+            written = [options.weights / NETWORK]
     except (WeightsError, ExportError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
+    print(*written, sep="\n")
     return 0
 
 

@@ -18,10 +18,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from lenet import classifier
+from lenet.classifier import DigitClassifier
 from lenet.datasets import mnist
 from lenet.preprocess import FORMATS
 from lenet.verdict import Prediction
+from lenet.weights import WEIGHTS, WeightsError
 
 
 def pictures(paths: list[Path]) -> Iterator[Path]:
@@ -54,17 +55,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE_OR_FOLDER", help="none: a random MNIST test image")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--mnist", type=Path, metavar="DIR", help="folder with MNIST; else MNIST_DIR, else a download")
-    parser.add_argument("--weights", type=Path, default=classifier.WEIGHTS, metavar="DIR", help="default: the demo's")
+    parser.add_argument("--weights", type=Path, default=WEIGHTS, metavar="DIR", help="default: the demo's")
     options = parser.parse_args(arguments)
     failed = False
     try:
-        read = classifier.DigitClassifier(options.weights)
+        read = DigitClassifier(options.weights)
         if not options.files:
             test = mnist.load_test(options.mnist)
             index = int(np.random.default_rng().integers(len(test.images)))
             prediction = read(test.images[index])
             _say(f"MNIST test image {index}", prediction, options.json, int(test.labels[index]))
-    except (classifier.WeightsError, mnist.DatasetError) as error:
+    except (WeightsError, mnist.DatasetError) as error:
         print(error, file=sys.stderr)
         return 1
     for path in pictures(options.files):

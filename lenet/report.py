@@ -18,8 +18,8 @@ from typing import Any
 
 from lenet import card
 from lenet.checkpoint import write_json
-from lenet.classifier import FACTS, WEIGHTS
 from lenet.evaluate import METRICS
+from lenet.weights import FACTS, WEIGHTS
 
 README = WEIGHTS.parent / "README.md"
 BEGIN, END = "<!-- results: written by `python -m lenet.report` -->", "<!-- end of results -->"

@@ -26,16 +26,18 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from lenet import calibrate, classifier, evaluate, plots
+from lenet import calibrate, evaluate, plots, weights
 from lenet.checkpoint import Checkpoint, CheckpointError, Checkpoints, interrupts, locked
 from lenet.datasets import drawings, mixture, mnist
 from lenet.figures import table
 from lenet.machine import machine
 from lenet.recipes import DEFAULT, HAND, RECIPES, Recipe
+from lenet.runtime import Network
 from lenet.trainer import Trainer
 from lenet.verdict import Thresholds
 from lenet.workers import LOST, STRATEGIES, WorkerError, Workers, join
 
+BATCH = 500  # validation pictures at once: enough to keep the cores busy, 60 MB of activations
 TAUGHT = Path("runs/hand")  # where weights go that were trained from others; never silently over the demo's
 
 
@@ -94,12 +96,12 @@ def fit(
         KeyboardInterrupt: on Ctrl-C, after a last checkpoint.
     """
     workers = workers or Workers()
-    loaded = classifier.load(start) if start else None
+    loaded = weights.load(start) if start else None
     plan = {
         "recipe": dataclasses.asdict(recipe),
         "seed": seed,
         "drawings": list(people.files),
-        "from": classifier.digest(start) if start else None,
+        "from": weights.digest(start) if start else None,
     }
     workers.agree(plan)
     checkpoint = _newest(plan, checkpoints) if workers.first else None
@@ -169,7 +171,8 @@ def fit(
 def _misses(model: keras.Model, data: mnist.Split) -> int:
     if not len(data.labels):
         return 0
-    return int((evaluate.logits(model, data.pictures).argmax(1) != data.labels).sum())
+    outputs = model.predict(data.pictures[..., None], batch_size=BATCH, verbose=0)  # (N, 10)
+    return int((outputs.argmax(1) != data.labels).sum())
 
 
 def _arguments(arguments: list[str] | None) -> argparse.Namespace:
@@ -201,7 +204,7 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
             group.add_argument(f"--{field.name.replace('_', '-')}", type=field.type, metavar="N")
     options = parser.parse_args(arguments)
     options.recipe = options.recipe or (HAND if options.start else DEFAULT).name
-    options.out = options.out or (TAUGHT if options.start else classifier.WEIGHTS)
+    options.out = options.out or (TAUGHT if options.start else weights.WEIGHTS)
     if options.start and options.start.resolve() == options.out.resolve():
         parser.error(f"--out {options.out} is what --from starts from and has to stay; give another folder")
     recipe = RECIPES[options.recipe]
@@ -227,9 +230,10 @@ def _train(
         print("Trained; the first worker has the weights.", file=sys.stderr)
         return
     facts = {"recipe": recipe.name, "seed": options.seed, "from": history["from"]}
-    classifier.save(model, options.out, facts, thresholds)
+    weights.save(model, options.out, facts, thresholds)
     if not recipe.personal:
-        classifier.write_thresholds(options.out, *calibrate.find(model, people.kept))
+        network = Network(options.out / weights.NETWORK)
+        weights.write_thresholds(options.out, *calibrate.find(network, people.kept))
     figures = evaluate.Evaluation(options.out).mnist(data)
     evaluate.write_metrics(options.out, training=history | machine(), mnist_test=figures)
     plots.training_curve(options.out / "training.png", history)
@@ -251,7 +255,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     try:
         workers = join(options.strategy)  # TensorFlow takes no others once it has computed anything
-        thresholds = classifier.verify(options.start) if options.start else Thresholds()
+        thresholds = weights.verify(options.start) if options.start else Thresholds()
         people = mixture.read(options.strokes, keep=not recipe.personal)
         with locked(options.out) if workers.first else nullcontext():
             _train(recipe, options, people, thresholds, workers)
@@ -263,7 +267,7 @@ def main(arguments: list[str] | None = None) -> int:
             raise
         print(f"Another worker is gone. The same commands go on from the last checkpoint. {error}", file=sys.stderr)
         return 1
-    except (CheckpointError, mnist.DatasetError, classifier.WeightsError, WorkerError) as error:
+    except (CheckpointError, mnist.DatasetError, weights.WeightsError, WorkerError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

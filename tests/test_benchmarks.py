@@ -12,7 +12,7 @@ from servers import Server
 
 from benchmarks import predict, server, table
 from benchmarks.harness import RESULTS, percentiles, spread
-from lenet.classifier import load
+from lenet.weights import load
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from digits import DIGITS
 
-from lenet import calibrate, classifier
+from lenet import calibrate
 from lenet.datasets import drawings
 from lenet.strokes import Drawing
 from lenet.verdict import softmax
+from lenet.weights import FACTS, FILES, WEIGHTS, load, verify
 
 PEOPLE = [drawings.LabelledDrawing(digit, Drawing(strokes=DIGITS[digit])) for digit in range(10)] * 3
 
@@ -28,8 +29,8 @@ def test_the_temperature_of_logits_that_are_too_sure_or_not_sure_enough_is_found
 def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(calibrate, "COUNT", 100)
     monkeypatch.setattr(calibrate, "ROWS", 20)
-    for name in (classifier.ARRAYS, classifier.FACTS):
-        shutil.copy(classifier.WEIGHTS / name, tmp_path)
+    for name in FILES:
+        shutil.copy(WEIGHTS / name, tmp_path)
     return tmp_path
 
 
@@ -37,13 +38,13 @@ def test_the_command_writes_the_thresholds_and_how_they_were_found(
     weights: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     drawings.write(weights / "people.jsonl.gz", PEOPLE)
-    before = classifier.verify(weights)
+    before = verify(weights)
     assert calibrate.main(["--weights", str(weights), "--strokes", str(weights / "people.jsonl.gz")]) == 0
-    thresholds = classifier.verify(weights)
+    thresholds = verify(weights)
     assert thresholds != before
     assert thresholds.blank == before.blank
-    facts = json.loads((weights / classifier.FACTS).read_text())
-    assert facts["training"] == json.loads((classifier.WEIGHTS / classifier.FACTS).read_text())["training"]
+    facts = json.loads((weights / FACTS).read_text())
+    assert facts["training"] == json.loads((WEIGHTS / FACTS).read_text())["training"]
     found = facts["calibration"]
     assert (found["digits"]["people"], found["digits"]["by_rule"], found["two_digits"]["count"]) == (100, 100, 20)
     assert found["not_digits"]["accepted"] <= calibrate.PASSING + 0.011
@@ -55,7 +56,7 @@ def test_the_command_writes_the_thresholds_and_how_they_were_found(
 
 
 def test_without_drawings_of_people_it_takes_digits_by_rule(weights: Path) -> None:
-    _, found = calibrate.find(classifier.load(weights), ())
+    _, found = calibrate.find(load(weights), ())
     assert (found["digits"]["people"], found["digits"]["by_rule"]) == (0, 100)
     assert found["two_digits"]["several"] > 0.8
 

@@ -7,8 +7,8 @@ import pytest
 
 from lenet import card, report
 from lenet.checkpoint import write_json
-from lenet.classifier import FACTS, WEIGHTS
 from lenet.evaluate import METRICS
+from lenet.weights import FACTS, WEIGHTS
 
 METRICS_NOW = json.loads((WEIGHTS / METRICS).read_text(encoding="utf-8"))
 FACTS_NOW = json.loads((WEIGHTS / FACTS).read_text(encoding="utf-8"))

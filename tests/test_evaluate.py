@@ -9,16 +9,17 @@ import numpy as np
 import pytest
 from digits import DIGITS
 
-from lenet import classifier, evaluate
+from lenet import evaluate
 from lenet.datasets import drawings, mnist
 from lenet.strokes import Drawing, render
+from lenet.weights import ARRAYS, FACTS, FILES, WEIGHTS, digest
 
 
 def test_metrics_of_other_weights_or_thresholds_are_dropped(tmp_path: Path) -> None:
     def weights(content: bytes, **thresholds: float) -> None:
-        (tmp_path / classifier.ARRAYS).write_bytes(content)
-        facts = {"sha256": classifier.digest(tmp_path), "thresholds": thresholds}
-        (tmp_path / classifier.FACTS).write_text(json.dumps(facts))
+        (tmp_path / ARRAYS).write_bytes(content)
+        facts = {"sha256": digest(tmp_path), "thresholds": thresholds}
+        (tmp_path / FACTS).write_text(json.dumps(facts))
 
     def metrics() -> dict:
         return json.loads((tmp_path / "metrics.json").read_text())
@@ -69,8 +70,8 @@ def test_drawings_kept_as_strokes_are_measured_too(
     assert 1 <= ours["misses"] <= 4
     assert ours["confusion"][4][7] == 1
 
-    for name in (classifier.ARRAYS, classifier.FACTS):
-        shutil.copy(classifier.WEIGHTS / name, tmp_path)
+    for name in FILES:
+        shutil.copy(WEIGHTS / name, tmp_path)
     assert evaluate.main(["--strokes", str(tmp_path / "ours.jsonl.gz"), "--weights", str(tmp_path)]) == 0
     assert "\nours\ndigit  images" in capsys.readouterr().out
     assert json.loads((tmp_path / "metrics.json").read_text())["strokes"]["ours"] == ours
@@ -89,15 +90,15 @@ def test_the_committed_weights_misread_at_most_35_of_mnists_test_images(
     assert figures["verdicts"]["digit"] >= 0.99  # a few of MNIST's own digits are illegible
     assert 0 < figures["misses"] <= 35  # none at all would be a broken evaluation: some labels are wrong
     assert figures["calibration_error"] < 0.01
-    committed = json.loads((classifier.WEIGHTS / "metrics.json").read_text())
-    assert committed["weights"] == classifier.digest()
+    committed = json.loads((WEIGHTS / "metrics.json").read_text())
+    assert committed["weights"] == digest()
     assert abs(committed["mnist_test"]["misses"] - figures["misses"]) <= 1  # another processor rounds otherwise
 
-    for name in (classifier.ARRAYS, classifier.FACTS):
-        shutil.copy(classifier.WEIGHTS / name, tmp_path)
+    for name in FILES:
+        shutil.copy(WEIGHTS / name, tmp_path)
     assert evaluate.main(["--weights", str(tmp_path)]) == 0
     written = json.loads((tmp_path / "metrics.json").read_text())
-    facts = json.loads((classifier.WEIGHTS / classifier.FACTS).read_text())
+    facts = json.loads((WEIGHTS / FACTS).read_text())
     assert written == {"weights": facts["sha256"], "thresholds": facts["thresholds"], "mnist_test": figures}
     for name in ("confusion.png", "misread.png"):
         assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")

@@ -11,7 +11,7 @@ from digits import DIGITS, HOUSE
 
 from lenet.classifier import DigitClassifier
 from lenet.demo import explained, inside
-from lenet.inside import Activations, occlude
+from lenet.explain import Activations, occlude
 from lenet.strokes import render
 from lenet.verdict import Prediction
 

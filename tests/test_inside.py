@@ -6,9 +6,10 @@ import pytest
 from digits import DIGITS, HOUSE, placed
 from numpy.typing import NDArray
 
-from lenet.classifier import ARRAYS, WEIGHTS, DigitClassifier
-from lenet.inside import Activations, occlude
+from lenet.classifier import DigitClassifier
+from lenet.explain import Activations, occlude
 from lenet.strokes import render
+from lenet.weights import ARRAYS, WEIGHTS
 
 
 @pytest.fixture(scope="module")

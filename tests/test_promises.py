@@ -8,13 +8,14 @@ import pytest
 from digits import DIGITS
 from doodles import doodle
 
-from lenet import card, classifier
+from lenet import card
 from lenet.classifier import DigitClassifier
 from lenet.datasets.drawings import place
 from lenet.datasets.rows import row
 from lenet.strokes import BRUSH_WIDTH, render
+from lenet.weights import WEIGHTS, digest
 
-METRICS = json.loads((classifier.WEIGHTS / "metrics.json").read_text(encoding="utf-8"))
+METRICS = json.loads((WEIGHTS / "metrics.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +63,7 @@ def test_one_digit_in_several_strokes_stays_one(read: DigitClassifier, one: list
 
 
 def test_the_committed_weights_are_the_seed_that_is_best_in_validation_and_the_mean_reaches_the_bar() -> None:
-    runs = card.seeds(METRICS, json.loads((classifier.WEIGHTS / card.LOG).read_text(encoding="utf-8")))
+    runs = card.seeds(METRICS, json.loads((WEIGHTS / card.LOG).read_text(encoding="utf-8")))
     assert len(runs) >= 3
     wrong = {run["seed"]: sum(misses for misses, _ in run["validation"]) for run in runs}
     assert wrong[METRICS["training"]["seed"]] == min(wrong.values())
@@ -70,7 +71,7 @@ def test_the_committed_weights_are_the_seed_that_is_best_in_validation_and_the_m
 
 
 def test_the_committed_figures_are_of_the_committed_weights_and_reach_the_bar() -> None:
-    assert METRICS["weights"] == classifier.digest()
+    assert METRICS["weights"] == digest()
     people, doodles = METRICS["strokes"]["pendigits-test"], METRICS["strokes"]["doodles"]
     assert people["count"] == 3498
     assert people["accuracy"] >= 0.983

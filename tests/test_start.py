@@ -18,9 +18,9 @@ from servers import ROOT, Server
 from tries import DRAWING, JSON, META, ask, function
 from wrong_files import png
 
-from lenet.classifier import ARRAYS, FACTS, WEIGHTS, digest
 from lenet.demo import one_thread
 from lenet.demo.page import MOST_WAITING
+from lenet.weights import ARRAYS, FACTS, WEIGHTS, digest
 
 # Gradio makes an event loop for each of its locks and leaves it, with its pair of sockets, to the garbage collector.
 LEFT_BY_GRADIO = r"ResourceWarning: unclosed (event loop <_UnixSelectorEventLoop|<socket\.socket fd=\d+, family=1,)"

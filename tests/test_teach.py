@@ -12,14 +12,14 @@ import pytest
 from digits import DIGITS
 
 import lenet.demo
-from lenet import classifier, train
+from lenet import train
 from lenet.checkpoint import CheckpointError, Checkpoints
-from lenet.classifier import ARRAYS, FACTS, WEIGHTS
 from lenet.datasets import drawings, mixture, mnist
 from lenet.network import lenet5
 from lenet.preprocess import preprocess
 from lenet.recipes import DEFAULT, HAND
 from lenet.strokes import render
+from lenet.weights import ARRAYS, FACTS, FILES, WEIGHTS, digest, load, save, verify
 
 APP = Path(__file__).parents[1] / "app.py"
 PICTURES = np.stack([255 * preprocess(render(DIGITS[digit])).picture for digit in range(10)] * 8).astype(np.uint8)
@@ -39,7 +39,7 @@ def hand(tmp_path: Path) -> Path:
 @pytest.fixture
 def other(tmp_path: Path) -> Path:
     """A folder with other weights than the committed ones."""
-    classifier.save(lenet5(seed=9), tmp_path / "other", {"recipe": "none"})
+    save(lenet5(seed=9), tmp_path / "other", {"recipe": "none"})
     return tmp_path / "other"
 
 
@@ -65,19 +65,19 @@ def test_from_takes_recipe_hand_keeps_the_thresholds_and_leaves_the_demos_weight
     hand: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    committed = [(WEIGHTS / name).read_bytes() for name in (ARRAYS, FACTS)]
+    committed = [(WEIGHTS / name).read_bytes() for name in FILES]
     assert train.main(["--strokes", str(hand), "--from", str(WEIGHTS), "--steps", "3"]) == 0
-    assert [(WEIGHTS / name).read_bytes() for name in (ARRAYS, FACTS)] == committed
+    assert [(WEIGHTS / name).read_bytes() for name in FILES] == committed
     said = capsys.readouterr()
     assert said.out.startswith("step      0  validation: 0 of 80 wrong\n")
     assert f"Saved in {Path('runs/hand')}." in said.err
     out = tmp_path / "runs" / "hand"
     facts = json.loads((out / FACTS).read_text())
-    assert facts["training"] == {"recipe": "hand", "seed": 1, "from": classifier.digest()}
-    assert classifier.verify(out) == classifier.verify(WEIGHTS)
+    assert facts["training"] == {"recipe": "hand", "seed": 1, "from": digest()}
+    assert verify(out) == verify(WEIGHTS)
     assert "calibration" not in facts  # its figures are of other weights
     training = json.loads((out / "metrics.json").read_text())["training"]
-    assert training["from"] == classifier.digest() != classifier.digest(out)
+    assert training["from"] == digest() != digest(out)
     assert (training["drawings"][0]["count"], training["validation_counts"]) == (50, [80, 0])
     assert [step for step, *_ in training["validation"]] == [0, 3]
 
@@ -93,7 +93,7 @@ def test_a_training_starts_as_the_weights_that_it_is_given(other: Path, tmp_path
     still = dataclasses.replace(SHORT, rate=0.0)
     for start in (WEIGHTS, other):
         model, _ = train.fit(still, DATA, 1, Checkpoints(tmp_path / start.name), start=start)
-        for ours, theirs in zip(model.trainable_variables, classifier.load(start).trainable_variables, strict=True):
+        for ours, theirs in zip(model.trainable_variables, load(start).trainable_variables, strict=True):
             np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-7)
 
 
@@ -103,7 +103,7 @@ def test_what_is_kept_lies_between_the_start_and_what_was_learnt(tmp_path: Path)
         model, _ = train.fit(recipe, DATA, 1, Checkpoints(tmp_path / str(blend)), start=WEIGHTS)
         return [variable.numpy() for variable in model.trainable_variables]
 
-    start = [variable.numpy() for variable in classifier.load().trainable_variables]
+    start = [variable.numpy() for variable in load().trainable_variables]
     for begun, part, whole in zip(start, taught(0.25), taught(1.0), strict=True):
         assert np.abs(whole - begun).max() > 1e-5
         np.testing.assert_allclose(part - begun, (whole - begun) / 4, atol=1e-6)
@@ -132,7 +132,7 @@ def test_a_stopped_training_goes_on_from_its_own_start_alone(
         with pytest.raises(KeyboardInterrupt):
             weights("broken")
     for start in (other, None):
-        with pytest.raises(CheckpointError, match=rf"start from {classifier.digest()[:12]}\).*--fresh"):
+        with pytest.raises(CheckpointError, match=rf"start from {digest()[:12]}\).*--fresh"):
             weights("broken", start)
     for ours, theirs in zip(weights("broken"), whole, strict=True):
         np.testing.assert_array_equal(ours, theirs)
@@ -176,16 +176,13 @@ def test_without_from_the_recipe_is_the_default_and_the_committed_weights_are_re
 
 def test_the_page_reads_with_the_weights_that_lenet_weights_names(other: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     taken: list[Path] = []
-    waited: list[bool] = []
     with monkeypatch.context() as patched:
-        patched.setattr(lenet.demo, "build_demo", lambda weights, wait: (taken.append(weights), waited.append(wait)))
+        patched.setattr(lenet.demo, "build_demo", lambda weights: taken.append(weights))
         for value in (str(other), ""):
             patched.setenv("LENET_WEIGHTS", value)
             runpy.run_path(str(APP))
         patched.delenv("LENET_WEIGHTS")
-        patched.setenv("LENET_WAIT", "1")
         runpy.run_path(str(APP))
-    assert waited == [False, False, True]
     assert taken == [other, WEIGHTS, WEIGHTS]
     monkeypatch.setenv("LENET_WEIGHTS", str(other / "nowhere"))
     with pytest.raises(SystemExit, match="nowhere"):
@@ -198,7 +195,7 @@ def test_fifty_drawings_teach_a_hand_and_mnist_is_read_as_before(hand: Path, tmp
     people = mixture.read([hand], keep=False)
     taught, history = train.fit(recipe, mnist.load(), 1, Checkpoints(tmp_path), people, WEIGHTS)
     theirs = mixture.drawn(odd_hand.drawings(200, 2), 1, np.random.default_rng(0))  # others than those taught
-    assert train._misses(classifier.load(), theirs) >= 60
+    assert train._misses(load(), theirs) >= 60
     assert train._misses(taught, theirs) <= 20
     (first, before, _), (last, after, _) = history["validation"]
     assert (first, last, history["validation_counts"]) == (0, 100, [5_000, 0])

@@ -20,6 +20,7 @@ from lenet.preprocess import preprocess
 from lenet.recipes import AUGMENTED, FAST, PLAIN, WORLD, Recipe
 from lenet.strokes import Drawing, render
 from lenet.verdict import softmax
+from lenet.weights import digest
 
 SHORT = {"steps": 20, "batch": 20, "report_every": 5, "validate_every": 10, "checkpoint_every": 5}
 QUICK = dataclasses.replace(PLAIN, **SHORT)
@@ -166,7 +167,7 @@ def test_the_command_leaves_weights_facts_metrics_and_pictures(
         "lenet5.weights.h5", "lenet5.json", "metrics.json", "training.png", "confusion.png", "misread.png",
     }  # fmt: skip
     metrics = json.loads((tmp_path / "metrics.json").read_text())
-    assert metrics["weights"] == classifier.digest(tmp_path)
+    assert metrics["weights"] == digest(tmp_path)
     training, test = metrics["training"], metrics["mnist_test"]
     assert (training["recipe"]["name"], training["recipe"]["steps"], training["seed"]) == ("plain", 30, 5)
     assert training["seconds"] > 0

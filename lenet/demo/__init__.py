@@ -1,5 +1,5 @@
 """The page. Only this package imports Gradio."""
 
-from lenet.demo.page import LAUNCH, build_demo, one_thread
+from lenet.demo.page import LAUNCH, build_demo
 
-__all__ = ["LAUNCH", "build_demo", "one_thread"]
+__all__ = ["LAUNCH", "build_demo"]

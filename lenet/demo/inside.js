@@ -4,7 +4,11 @@
 /** @typedef {"picture" | "pool1" | "pool2" | "hidden"} Layer */
 /** @typedef {{ maps: number, side: number, columns: number, gap: number }} Shape of the picture of a layer, in values */
 /** @typedef {{ layer: Layer, number: number, row: number, column: number }} Place of a value */
-/** @typedef {Record<Layer, string> & { logits: number[], probabilities: number[] }} Reading bytes as base64 */
+/**
+ * @typedef {Record<Layer, string> & {
+ *   logits: number[], biases: number[], probabilities: number[], temperature: number,
+ * }} Reading bytes as base64
+ */
 
 /** @type {Record<Layer, Shape>} */
 const LAYERS = {
@@ -62,15 +66,28 @@ function mountInside(element, trigger, props, watch, texts) {
     context.putImageData(pixels, 0, 0);
   }
 
+  /** @param {Reading} reading @param {number} digit @returns {string[]} units + bias = logit, to the eye too */
+  function sum(reading, digit) {
+    const [logit, bias] = [reading.logits[digit], reading.biases[digit]].map((value) => Math.round(100 * value));
+    return [
+      ...[logit - bias, bias, logit].map((hundredths) => signed(hundredths / 100)),
+      `${(100 * reading.probabilities[digit]).toFixed(1)} %`,
+    ];
+  }
+
   function show() {
     /** @type {Reading | null} */
     const reading = props.value ? JSON.parse(props.value) : null;
     for (const layer of /** @type {Layer[]} */ (Object.keys(shapes)))
       paint(layer, reading && decode(reading[layer]));
     element.querySelectorAll("tbody tr").forEach((row, digit) => {
-      row.children[1].textContent = reading ? signed(reading.logits[digit]) : "–";
-      row.children[2].textContent = reading ? `${(100 * reading.probabilities[digit]).toFixed(1)} %` : "–";
+      const cells = reading ? sum(reading, digit) : ["–", "–", "–", "–"];
+      cells.forEach((text, i) => (row.children[i + 1].textContent = text));
     });
+    /** @type {HTMLElement} */ (element.querySelector("[data-text=logits_text]")).textContent = translate(texts.logits_text).replace(
+      "{temperature}",
+      reading ? String(reading.temperature) : "T",
+    );
     clearTimeout(resting);
     resting = setTimeout(() => element.isConnected && trigger("rest"), REST);
     if (chosen) trigger("select", chosen);
@@ -156,7 +173,7 @@ function mountInside(element, trigger, props, watch, texts) {
   for (let digit = 0; digit < 10; digit++) {
     const row = document.createElement("tr");
     const head = Object.assign(document.createElement("th"), { scope: "row", textContent: String(digit) });
-    row.append(head, document.createElement("td"), document.createElement("td"));
+    row.append(head, ...[1, 2, 3, 4].map(() => document.createElement("td")));
     body.append(row);
   }
   watch("value", show);

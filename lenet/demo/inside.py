@@ -1,28 +1,29 @@
-"""Inside the network, on the page: every layer's maps, the sum that a value is, and the ink that speaks for the answer.
+"""Inside the network, on the page: every layer's maps, the sum that a value is, and the ink that counts.
 
-Nothing of it is computed or sent while its accordion is closed. Open, each update brings the layers too, from the
-forward pass that gave the answer; which ink speaks for it takes longer and waits until the pen rests.
+Nothing of it is computed or sent while its accordion is closed. While it is open, each update brings the layers too,
+from the one forward pass that gave the answer. The ink that counts takes up to 200 more passes: it waits until the pen
+rests, and lets drawings through in between.
 """
 
+import asyncio
 import base64
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import gradio as gr
 import numpy as np
 from numpy.typing import NDArray
 
+from lenet.classifier import DigitClassifier
 from lenet.demo import explained
 from lenet.demo.inside_texts import LAYERS_TEXTS
 from lenet.demo.texts import TRANSLATE, language, translated
-from lenet.preprocess import Picture
+from lenet.explain import contributions, explain, occlude, relevance
+from lenet.preprocess import Ink
+from lenet.runtime import Activations, Network
 from lenet.verdict import Prediction
-
-if TYPE_CHECKING:
-    from lenet.classifier import DigitClassifier
-    from lenet.inside import Activations
 
 HERE = Path(__file__).parent
 HTML = (HERE / "inside.html").read_text("utf-8")
@@ -32,50 +33,53 @@ JS = TRANSLATE + (HERE / "inside.js").read_text("utf-8")
 # Of each layer that values can be chosen in: maps, rows, columns.
 LAYERS = {"pool1": (32, 14, 14), "pool2": (64, 7, 7), "hidden": (1024, 1, 1)}
 
-# No queue: one small request an update, answered in place. "always_last": what changes while an answer is on its way is
-# sent as soon as that has come, so the last state is never lost.
-LIVE: dict[str, Any] = {
-    "queue": False,
-    "trigger_mode": "always_last",
-    "show_progress": "hidden",
-    "api_visibility": "private",
-    "postprocess": False,  # the outputs are HTML as it is; a thread for each to find that out takes time
-}
+# Pictures that are run before drawings get their turn: about 1 ms.
+SLICE = 4
 
 
 class Inside(NamedTuple):
-    """What the page's live event needs: whether the accordion is open, and where the layers are shown."""
+    """The parts that the page's live event needs."""
 
-    opened: gr.Checkbox
+    opened: gr.Checkbox  # whether the accordion is open
     layers: gr.HTML
 
 
-def add_inside(drawing: Any, classifier: Callable[[], "DigitClassifier"]) -> Inside:
+def add_inside(
+    drawing: gr.components.Component,
+    find_ink: Callable[[Any], Ink],
+    classifier: DigitClassifier,
+    live: dict[str, Any],
+) -> Inside:
     """Add the accordion to the Blocks being built.
 
     Args:
         drawing: the pad.
-        classifier: gives the classifier; it may wait for it to be loaded.
+        find_ink: from the pad's value to its ink.
+        classifier: reads it.
+        live: settings of events that answer while the pen moves.
     """
+    network = classifier.network
+    occluding = asyncio.Semaphore()  # one visitor at a time: the others' drawings come first
 
-    def look(picture: Picture) -> str:
-        return encode(*classifier().look(picture), classifier().thresholds.temperature)
+    async def look(value: Any) -> str:
+        return encode(*classifier.look(find_ink(value)), classifier)
 
-    def rest(picture: Picture, request: gr.Request) -> str:
-        from lenet.inside import occlude
+    async def rest(value: Any, request: gr.Request) -> str:
+        ink = find_ink(value)
+        prediction = classifier.read(ink)
+        async with occluding:
+            occlusion = occlude(ink.picture)
+            found = relevance(occlusion, await in_slices(network, occlusion.pictures))
+        return explained.relevance(prediction, ink.picture, found, language(request))
 
-        prediction, activations = classifier().look(picture)
-        relevance = occlude(activations.picture, classifier().logits)
-        return explained.relevance(prediction, activations.picture, relevance, language(request))
-
-    def select(picture: Picture, event: gr.EventData, request: gr.Request) -> str:
+    async def select(value: Any, event: gr.EventData, request: gr.Request) -> str:
         layer, number, row, column = _place(event)
-        _, activations = classifier().look(picture)
-        inside = classifier().inside
+        _, activations = classifier.look(find_ink(value))
         if layer == "hidden":
-            return explained.unit(number, activations, inside.votes(activations, number), language(request))
-        value = inside.explain(activations, layer, number, row, column)
-        return explained.value(layer, number, row, column, value, language(request))
+            added = contributions(network, activations)[number]
+            return explained.unit(number, activations, added, language(request))
+        sum_of = explain(network, activations, layer, number, row, column)
+        return explained.value(layer, number, row, column, sum_of, language(request))
 
     with gr.Accordion(translated("inside"), open=False, elem_id="inside") as accordion, gr.Row(elem_id="layers"):
         with gr.Column(min_width=280):
@@ -88,24 +92,39 @@ def add_inside(drawing: Any, classifier: Callable[[], "DigitClassifier"]) -> Ins
                 elem_id="maps",
             )
         with gr.Column(min_width=280, elem_id="explained"):
-            relevance = gr.HTML(elem_id="relevance")
+            ink_that_counts = gr.HTML(elem_id="relevance")
             explanation = gr.HTML(str(translated("inside_hint")), elem_id="explanation")
     opened = gr.Checkbox(False, visible=False)
     accordion.expand(None, None, opened, js="() => true", queue=False, api_visibility="private")
     accordion.collapse(None, None, opened, js="() => false", queue=False, api_visibility="private")
-    accordion.expand(look, drawing, layers, **LIVE)
-    layers.rest(rest, drawing, relevance, **LIVE)
-    layers.select(select, drawing, explanation, **LIVE)
+    accordion.expand(look, drawing, layers, **live)
+    layers.rest(rest, drawing, ink_that_counts, **live)
+    layers.select(select, drawing, explanation, **live)
     return Inside(opened, layers)
 
 
-def encode(prediction: Prediction, activations: "Activations", temperature: float) -> str:
+async def in_slices(network: Network, pictures: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Run the network on many pictures without keeping drawings waiting.
+
+    Args:
+        network: the one that reads the drawings too.
+        pictures: (N, 28, 28) float32, 0 = paper, 1 = ink.
+
+    Returns:
+        (N, 10) float32 logits.
+    """
+    starts = range(0, len(pictures), SLICE)
+    slices = [await asyncio.to_thread(network.logits, pictures[start : start + SLICE]) for start in starts]
+    return np.concatenate(slices)
+
+
+def encode(prediction: Prediction, activations: Activations, classifier: DigitClassifier) -> str:
     """The layers as the browser reads them: JSON with bytes in base64, "" for a blank drawing.
 
     Args:
         prediction: of the drawing.
         activations: of its picture.
-        temperature: that the logits are divided by before softmax.
+        classifier: that read it.
     """
     if prediction.verdict == "blank":
         return ""
@@ -115,7 +134,9 @@ def encode(prediction: Prediction, activations: "Activations", temperature: floa
             "pool1": _bytes(np.moveaxis(activations.pool1, -1, 0)),  # (32, 14, 14)
             "pool2": _bytes(np.moveaxis(activations.pool2, -1, 0)),  # (64, 7, 7)
             "hidden": _bytes(activations.hidden),
-            "logits": [round(float(logit) / temperature, 4) for logit in activations.logits],
+            "logits": [round(logit, 4) for logit in activations.logits.tolist()],
+            "biases": [round(bias, 4) for bias in classifier.network.weights["logits"].bias.tolist()],
+            "temperature": classifier.thresholds.temperature,
             "probabilities": [round(probability, 4) for probability in prediction.probabilities],
         },
         separators=(",", ":"),

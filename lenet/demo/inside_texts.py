@@ -20,14 +20,18 @@ LAYERS_TEXTS: dict[str, dict[Language, str]] = {
         "en": "Each weighs all 3,136 values above, and then speaks for some digits and against others.",
         "zh": "每个单元都综合上面的 3,136 个值，然后支持某些数字、反对另一些数字。",
     },
-    "logits_title": {"en": "Ten logits and their softmax", "zh": "十个 logit 及其 softmax"},
+    "logits_title": {"en": "Ten logits and their probabilities", "zh": "十个 logit 与概率"},
     "logits_text": {
-        "en": "The units' votes for each digit, divided by the temperature. Softmax turns them into probabilities.",
-        "zh": "各单元给每个数字的票数之和，再除以温度。softmax 把它们变成概率。",
+        "en": "Each logit is what the 1,024 units add to it, and a bias. Softmax of the logits divided by the "
+        "temperature, {temperature}, gives the probabilities.",
+        "zh": "每个 logit 是 1,024 个单元的贡献之和加上偏置。"
+        "把 logit 除以温度 {temperature}，再取 softmax，就得到概率。",
     },
     "digit": {"en": "Digit", "zh": "数字"},
+    "units": {"en": "Units", "zh": "单元"},
+    "bias": {"en": "Bias", "zh": "偏置"},
     "logit": {"en": "Logit", "zh": "logit"},
-    "softmax": {"en": "Softmax", "zh": "softmax"},
+    "softmax": {"en": "Probability", "zh": "概率"},
 }
 
 # Of one value, and of the ink; written by the server.
@@ -43,10 +47,10 @@ EXPLAINED: dict[Language, dict[str, str]] = {
         "kept": "It is the largest of four such sums side by side: the pool keeps it.",
         "cut": "None of the four such sums side by side is above 0, so ReLU makes them 0.",
         "unit": "Hidden unit {unit}",
-        "votes": "It is at {value}. It adds most to the {most} ({plus}) and least to the {least} ({minus}).",
-        "silent": "It is at 0: this drawing has not what it looks for, and it says nothing.",
-        "relevance_title": "Which ink speaks for a {digit}",
-        "relevance": "Blue ink speaks for a {digit}, orange ink against it: by what the digit's lead over the others "
+        "adds": "It is at {value}. It adds most to the {most} ({plus}) and least to the {least} ({minus}).",
+        "silent": "It is at 0: its feature is absent here, so it contributes nothing.",
+        "relevance_title": "Which ink speaks for {digit}",
+        "relevance": "Blue ink speaks for {digit}, orange ink against it: by what the digit's lead over the others "
         "loses when those pixels are taken away (occlusion).",
     },
     "zh": {
@@ -59,8 +63,8 @@ EXPLAINED: dict[Language, dict[str, str]] = {
         "kept": "它是相邻四个和中最大的一个，因此池化把它留下。",
         "cut": "相邻的四个和都不大于 0，因此 ReLU 把它们变成 0。",
         "unit": "隐藏单元 {unit}",
-        "votes": "它的值是 {value}。它给 {most} 加得最多（{plus}），给 {least} 加得最少（{minus}）。",
-        "silent": "它的值是 0：这幅图里没有它要找的东西，所以它不发言。",
+        "adds": "它的值是 {value}。它给 {most} 加得最多（{plus}），给 {least} 加得最少（{minus}）。",
+        "silent": "它的值是 0：这幅图里没有它对应的特征，所以它没有贡献。",
         "relevance_title": "哪些笔迹支持 {digit}",
         "relevance": "蓝色笔迹支持 {digit}，橙色笔迹反对它：看去掉这些像素后，它对其他数字的领先减少多少（遮挡法）。",
     },

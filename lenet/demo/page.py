@@ -1,7 +1,5 @@
 """The page's layout and its one live event: pad → reading."""
 
-import asyncio
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,21 +8,20 @@ import gradio as gr
 import numpy as np
 from starlette.middleware import Middleware
 
-from lenet import classifier
+from lenet.classifier import DigitClassifier
 from lenet.datasets import mnist
 from lenet.demo import examples, meters, picture, teach
 from lenet.demo.api import add_api
 from lenet.demo.checked import CheckedBlocks
 from lenet.demo.forget import forgetting
 from lenet.demo.gate import Gate
-from lenet.demo.inside import LIVE, add_inside, encode
-from lenet.demo.on_demand import OnDemand
+from lenet.demo.inside import add_inside, encode
 from lenet.demo.picture_input import MOST_BYTES
 from lenet.demo.sketchpad import Sketchpad
 from lenet.demo.texts import TEXTS, both, language, translated
-from lenet.preprocess import Picture
+from lenet.preprocess import Ink, preprocess
 from lenet.strokes import BRUSH_WIDTH, CANVAS_SIZE, PAPER
-from lenet.verdict import Prediction
+from lenet.weights import WEIGHTS
 
 # Translated in the browser. A text may be a component's whole HTML.
 I18N = gr.I18n(
@@ -75,51 +72,42 @@ LAUNCH: dict[str, Any] = {
 }
 
 
-def one_thread() -> None:
-    """Have TensorFlow compute on one thread, unless the environment says how many; call it before the first drawing.
-
-    LiteRT has one anyway, and what *Inside the network* computes of one picture is too little work to share: with a
-    thread for every core it takes as long and computes half as much again, for which fifty people at once wait.
-    """
-    for name in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
-        os.environ.setdefault(name, "1")
+# No queue: one small request an update, answered in place. "always_last": what changes while an answer is on its way is
+# sent as soon as that has come, so the last state is never lost.
+LIVE: dict[str, Any] = {
+    "queue": False,
+    "trigger_mode": "always_last",
+    "show_progress": "hidden",
+    "api_visibility": "private",
+    "postprocess": False,  # the outputs are HTML as it is; a thread for each to find that out takes time
+}
 
 
 def build_demo(
     pad: type[Sketchpad] | type[gr.Sketchpad] = Sketchpad,
-    weights: Path = classifier.WEIGHTS,
+    weights: Path = WEIGHTS,
     test_images: Callable[[], mnist.Split] = mnist.load_test,
-    wait: bool = False,
 ) -> gr.Blocks:
     """Build the page; `launch(**LAUNCH)` serves it.
-
-    The weights are checked here; TensorFlow loads in the background, and the first drawing waits for it.
 
     Args:
         pad: what to draw on: our `Sketchpad`, which answers while the pen moves, or Gradio's own.
         weights: folder of the weights.
         test_images: loads MNIST's test images, when a visitor first asks for one.
-        wait: return when the network is loaded, so that whoever reaches the page is answered at once.
 
     Raises:
         WeightsError: if the weights are missing or damaged.
     """
-    classifier.verify(weights)
-    classifier.verify_shapes(weights)
-    # In a daemon's thread: one that hangs does not keep the server from ending.
-    loading = OnDemand(lambda: classifier.DigitClassifier(weights)).get()
+    classifier = DigitClassifier(weights)
 
-    def read(drawing: Picture) -> Prediction:
-        return loading.result()(drawing)
+    def find_ink(value: Any) -> Ink:
+        return preprocess(drawing.preprocess(value) if isinstance(drawing, Sketchpad) else value)
 
-    # On the server's own thread: handing three milliseconds of work to another, which then fights for the interpreter
+    # On the server's own thread: handing one millisecond of work to another, which then fights for the interpreter
     # with those of the other visitors, takes longer than the work.
-    async def show(drawing: Picture, opened: bool, request: gr.Request) -> tuple[str, str]:
-        classifier = await asyncio.wrap_future(loading)
-        if not opened:
-            return meters.reading(classifier(drawing), language(request)), ""
-        prediction, activations = classifier.look(drawing)
-        layers = encode(prediction, activations, classifier.thresholds.temperature)
+    async def show(value: Any, opened: bool, request: gr.Request) -> tuple[str, str]:
+        prediction, activations = classifier.look(find_ink(value))
+        layers = encode(prediction, activations, classifier) if opened is True else ""
         return meters.reading(prediction, language(request)), layers
 
     demo: gr.Blocks
@@ -137,16 +125,17 @@ def build_demo(
                         teach.add_teach(translated("teach"))
                 if isinstance(drawing, Sketchpad):
                     examples.add_examples(str(translated("buttons")), pad="sketchpad")
-            inside = add_inside(drawing, loading.result)
-            picture.add_picture(lambda ink: loading.result().read(ink), test_images)
+            # Gradio runs all preprocessing under one limiter, where a drawing would wait behind pictures that take
+            # seconds: our pad's text is read by the function itself.
+            live = LIVE | {"preprocess": not isinstance(drawing, Sketchpad)}
+            inside = add_inside(drawing, find_ink, classifier, live)
+            picture.add_picture(classifier.read, test_images)
         outputs = [reading, inside.layers]
-        drawing.input(show, [drawing, inside.opened], outputs, **LIVE)
+        drawing.input(show, [drawing, inside.opened], outputs, **live)
         if isinstance(drawing, gr.Sketchpad):  # its `input` may bring the stroke before; `change` follows with the last
-            drawing.change(show, [drawing, inside.opened], outputs, **LIVE)
-        add_api(read)
+            drawing.change(show, [drawing, inside.opened], outputs, **live)
+        add_api(classifier)
     demo.queue(max_size=MOST_WAITING)
-    if wait:
-        loading.result()
     return demo
 
 

@@ -64,7 +64,6 @@ def add_picture(read: Callable[[Ink], Prediction], test_images: Callable[[], Spl
         index = int(np.random.default_rng().integers(len(test.images)))
         image = test.images[index]
         note = texts["test_image"].format(index=f"{index:,}", label=test.labels[index])
-        # The classifier may still be loading: not a wait for the thread that serves everyone.
         answered = await asyncio.to_thread(_read, image, spoken, note)
         size = (image.shape[1] * ENLARGED, image.shape[0] * ENLARGED)
         yield Image.fromarray(image).resize(size, Image.Resampling.NEAREST), *answered
