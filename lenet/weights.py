@@ -70,10 +70,7 @@ def save(
 
 
 def convert(model: "keras.Model") -> bytes:
-    """Convert a `lenet5()` to a LiteRT file whose outputs are all of its layers.
-
-    The same arrays give the same bytes.
-    """
+    """Convert a `lenet5()` to the content of a LiteRT file whose outputs are all of its layers."""
     import keras
 
     outputs = {name: model.get_layer(name).output for name in LAYERS}

@@ -10,9 +10,10 @@ from digits import DIGITS
 
 from lenet import calibrate
 from lenet.datasets import drawings
+from lenet.runtime import Network
 from lenet.strokes import Drawing
 from lenet.verdict import softmax
-from lenet.weights import FACTS, FILES, WEIGHTS, load, verify
+from lenet.weights import FACTS, FILES, NETWORK, WEIGHTS, verify
 
 PEOPLE = [drawings.LabelledDrawing(digit, Drawing(strokes=DIGITS[digit])) for digit in range(10)] * 3
 
@@ -56,7 +57,7 @@ def test_the_command_writes_the_thresholds_and_how_they_were_found(
 
 
 def test_without_drawings_of_people_it_takes_digits_by_rule(weights: Path) -> None:
-    _, found = calibrate.find(load(weights), ())
+    _, found = calibrate.find(Network(weights / NETWORK), ())
     assert (found["digits"]["people"], found["digits"]["by_rule"]) == (0, 100)
     assert found["two_digits"]["several"] > 0.8
 

@@ -12,13 +12,14 @@ from digits import DIGITS
 from lenet import evaluate
 from lenet.datasets import drawings, mnist
 from lenet.strokes import Drawing, render
-from lenet.weights import ARRAYS, FACTS, FILES, WEIGHTS, digest
+from lenet.weights import ARRAYS, FACTS, FILES, NETWORK, WEIGHTS, digest
 
 
 def test_metrics_of_other_weights_or_thresholds_are_dropped(tmp_path: Path) -> None:
     def weights(content: bytes, **thresholds: float) -> None:
         (tmp_path / ARRAYS).write_bytes(content)
-        facts = {"sha256": digest(tmp_path), "thresholds": thresholds}
+        (tmp_path / NETWORK).write_bytes(content)
+        facts = {"sha256": dict.fromkeys((ARRAYS, NETWORK), digest(tmp_path)), "thresholds": thresholds}
         (tmp_path / FACTS).write_text(json.dumps(facts))
 
     def metrics() -> dict:
@@ -99,7 +100,7 @@ def test_the_committed_weights_misread_at_most_35_of_mnists_test_images(
     assert evaluate.main(["--weights", str(tmp_path)]) == 0
     written = json.loads((tmp_path / "metrics.json").read_text())
     facts = json.loads((WEIGHTS / FACTS).read_text())
-    assert written == {"weights": facts["sha256"], "thresholds": facts["thresholds"], "mnist_test": figures}
+    assert written == {"weights": facts["sha256"][ARRAYS], "thresholds": facts["thresholds"], "mnist_test": figures}
     for name in ("confusion.png", "misread.png"):
         assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")
     assert len(mnist.load().test.labels) == 10_000

@@ -48,31 +48,31 @@ def test_another_program_gets_the_demos_probabilities_from_the_saved_model(
     np.testing.assert_allclose(np.load(tmp_path / "answer.npy"), shown, atol=1e-4)
 
 
-def test_the_lite_file_gives_the_demos_probabilities_for_one_picture_and_for_many(
-    exported: tuple[Path, Path], shown: np.ndarray
+@pytest.mark.parametrize("count", [1, len(PICTURES)])
+def test_the_litert_file_gives_the_demos_probabilities(
+    exported: tuple[Path, Path], shown: np.ndarray, count: int
 ) -> None:
-    for batch in (1, len(PICTURES)):
-        np.testing.assert_allclose(export.run_lite(exported[1], PICTURES, batch), shown, atol=1e-4)
+    np.testing.assert_allclose(export.run_lite(exported[1], PICTURES[:count]), shown[:count], atol=1e-4)
 
 
 @pytest.mark.skipif("MNIST_DIR" not in os.environ, reason="MNIST_DIR is not set: it names a folder with the real MNIST")
 def test_both_read_mnists_test_images_as_the_demo_does(exported: tuple[Path, Path]) -> None:
     pictures = mnist.load_test().pictures
     read = DigitClassifier()
-    expected = softmax(read.logits(pictures) / read.thresholds.temperature)
-    for given in (export.run_saved(exported[0], pictures), export.run_lite(exported[1], pictures, 100)):
+    expected = softmax(read.network.logits(pictures) / read.thresholds.temperature)
+    for given in (export.run_saved(exported[0], pictures), export.run_lite(exported[1], pictures)):
         np.testing.assert_allclose(given, expected, atol=1e-4)
 
 
 def test_a_file_that_answers_otherwise_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(export, "run_lite", lambda path, pictures, batch: np.full((len(pictures), 10), 0.1))
+    monkeypatch.setattr(export, "run_lite", lambda path, pictures: np.full((len(pictures), 10), 0.1))
     assert export.main(["--out", str(tmp_path)]) == 1
     assert f"{tmp_path / 'lenet5.tflite'} gives probabilities that are 0.9 off the demo's" in capsys.readouterr().err
 
 
 def test_weights_that_cannot_be_used_are_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert export.main(["--out", str(tmp_path / "out"), "--weights", str(tmp_path)]) == 1
-    assert "The weights cannot be read" in capsys.readouterr().err
+    assert "Cannot read the weights" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()

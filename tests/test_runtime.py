@@ -22,19 +22,19 @@ def network() -> Network:
     return Network(WEIGHTS / NETWORK)
 
 
-def drawings() -> np.ndarray:
+def synthetic() -> np.ndarray:
     """A thousand synthetic digits and non-digits, (N, 28, 28)."""
     random = np.random.default_rng(0)
     return np.concatenate([mixture.glyphs(700, random).pictures, mixture.not_digits(300, random).pictures])
 
 
-def test_images() -> np.ndarray:
+def mnist_images() -> np.ndarray:
     if "MNIST_DIR" not in os.environ:
         pytest.skip("MNIST_DIR is not set: it names a folder with the real MNIST")
     return mnist.load_test().pictures[:1000]
 
 
-@pytest.mark.parametrize("pictures", [drawings, test_images])
+@pytest.mark.parametrize("pictures", [synthetic, mnist_images])
 def test_litert_keras_and_numpy_give_the_same_answers(network: Network, pictures: object) -> None:
     shown = pictures()  # type: ignore[operator]
     ours = network.logits(shown)
