@@ -1,10 +1,10 @@
-"""How long the network takes for one picture: ours in LiteRT, LiteRT alone, TensorFlow's ways, and a floor.
+"""Time for one picture: ours in LiteRT, with and without the layers for the page, TensorFlow's ways, and a floor.
 
     $ python -m benchmarks.predict
 
 All take turns, ten drawings each, as a person's updates follow one another; one more before them is not counted, as
-it finds the processor's caches full of the way before. TensorFlow has the one thread that the page gives it. The floor
-is the larger of two: the network's multiplications at the rate of a large matrix multiplication on this thread, and its
+it finds the processor's caches full of the way before. TensorFlow has one thread, as LiteRT has. The floor is the
+larger of two: the network's multiplications at the rate of a large matrix multiplication on this thread, and its
 weights at the rate at which memory is read.
 """
 
@@ -13,16 +13,15 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from lenet.litert import Interpreter, convert
 from tqdm import tqdm
 
 from benchmarks import harness
 from benchmarks.harness import DIGITS, milliseconds, spread
 from lenet.classifier import DigitClassifier
-from lenet.demo import one_thread
+from lenet.demo.inside import encode
 from lenet.preprocess import preprocess
 from lenet.strokes import render
-from lenet.weights import SHAPES
+from lenet.weights import SHAPES, load
 
 # Multiplications and additions of each layer for one picture: two for each weight, at each place it is used at.
 PLACES = (28 * 28, 14 * 14, 1, 1)
@@ -63,22 +62,23 @@ def floor() -> dict[str, float]:
 def main() -> None:
     """The command."""
     given = harness.options("predict", "Measure one prediction.", rounds=30)
-    one_thread()
     import tensorflow as tf
 
-    read = DigitClassifier()
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    read, model = DigitClassifier(), load()
     drawings = [render(strokes) for strokes in DIGITS.values()]
-    lite = Interpreter(convert(read.model))
     traced = tf.function(
-        lambda pictures: read.model(pictures, training=False),
+        lambda pictures: model(pictures, training=False),
         input_signature=[tf.TensorSpec([None, 28, 28, 1], tf.float32)],
     ).get_concrete_function()
     ways: dict[str, Callable[[np.ndarray, np.ndarray], Any]] = {
         "ours: preprocess, network, verdict": lambda drawing, _: read(drawing),
-        "LiteRT": lambda _, picture: lite(picture[..., 0]),
+        "ours, the layers for the page too": lambda drawing, _: encode(*read.look(preprocess(drawing)), read),
+        "LiteRT": lambda _, picture: read.network.logits(picture[..., 0]),
         "a traced function": lambda _, picture: traced(tf.constant(picture)).numpy(),
-        "model(x)": lambda _, picture: read.model(picture, training=False).numpy(),
-        "model.predict": lambda _, picture: read.model.predict(picture, verbose=0),
+        "model(x)": lambda _, picture: model(picture, training=False).numpy(),
+        "model.predict": lambda _, picture: model.predict(picture, verbose=0),
     }
     took: dict[str, list[float]] = {name: [] for name in ways}
     given_to_all = [(drawing, preprocess(drawing).picture[None, ..., None]) for drawing in drawings]

@@ -63,7 +63,7 @@ def main() -> None:
     given = harness.options("server", "Measure the server under load.", seconds=10)
     found = []
     with harness.serving(ROOT / "app.py") as server:
-        asyncio.run(load(server.url, 4, 3))  # TensorFlow may still be loading
+        asyncio.run(load(server.url, 4, 1))  # warm
         for clients in tqdm(CLIENTS, unit="load"):
             computed, started = harness.cpu_seconds(server.process.pid), time.perf_counter()
             took, failed = asyncio.run(load(server.url, clients, given.seconds))

@@ -4,7 +4,7 @@ from unittest.mock import patch
 
 import gradio as gr
 
-from lenet.demo import LAUNCH, build_demo, one_thread
+from lenet.demo import LAUNCH, build_demo
 from lenet.demo.inside import Inside
 
 
@@ -13,7 +13,6 @@ def nothing(*_: object) -> Inside:
     return Inside(gr.Checkbox(False, visible=False), gr.HTML(visible=False))
 
 
-one_thread()
 with patch("lenet.demo.page.add_inside", nothing):
     demo = build_demo()
 

@@ -39,8 +39,9 @@ def test_the_pure_modules_never_import_tensorflow(module: str) -> None:
     assert not {"tensorflow", "keras", "gradio"} & loaded(f"lenet.{module}")
 
 
-def test_the_page_is_built_without_tensorflow() -> None:
-    assert not {"tensorflow", "keras"} & loaded("lenet.demo")
+@pytest.mark.parametrize("module", ["demo", "classifier", "explain", "predict", "evaluate"])
+def test_reading_needs_neither_tensorflow_nor_matplotlib(module: str) -> None:
+    assert not {"tensorflow", "keras", "h5py", "matplotlib"} & loaded(f"lenet.{module}")
 
 
 def test_the_package_itself_imports_nothing() -> None:

@@ -86,41 +86,6 @@ def test_who_never_reads_and_who_never_finishes_cannot_keep_it_from_ending(serve
         assert time.monotonic() - began < GRACE + 10
 
 
-@pytest.mark.parametrize("waits", [False, True], ids=["nobody waits", "a drawing waits"])
-def test_while_tensorflow_is_imported_it_ends_soon_and_answers_who_waits(server: Server, waits: bool) -> None:
-    live = function(server.url, "show_1")
-    body = json.dumps({"data": [DRAWING, False], "fn_index": live}).encode()
-    head = f"POST /gradio_api/run/predict HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
-    libraries = Path(f"/proc/{server.process.pid}/maps")
-    with ExitStack() as connections:
-        asked = connections.enter_context(connect(server, head, body)) if waits else None
-        assert until(lambda: "libtensorflow" in libraries.read_text(), 30)  # its import has begun, and takes seconds
-        began = time.monotonic()
-        server.process.terminate()
-        if asked:
-            answer = b"".join(iter(lambda: asked.recv(100_000), b""))
-            assert answer.startswith(b"HTTP/1.1 200")
-            assert b'data-digit=\\"7\\"' in answer
-        assert server.process.wait(60) == 0
-        assert time.monotonic() - began < GRACE + 10
-    log = server.log.read_text()
-    assert "Traceback" not in log
-    assert "Fatal" not in log
-
-
-def test_while_the_network_is_converted_it_ends_as_asked(tmp_path: Path) -> None:
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
-    server = run([sys.executable, "app.py"], tmp_path / "log.txt", {"TMPDIR": str(temporary)})
-    try:
-        assert until(lambda: any(temporary.glob("tmp*")), 60)  # a second's work of C++, which nothing can interrupt
-        server.process.terminate()
-        assert server.process.wait(GRACE + 10) == 0
-    finally:
-        server.stop()
-    assert "FATAL" not in server.log.read_text()
-
-
 def test_a_second_ctrl_c_ends_it_at_once(server: Server) -> None:
     with connect(server, "POST /gradio_api/upload HTTP/1.1\r\nContent-Length: 1000", b"x"):  # for which the first waits
         ask(server.url, "/gradio_api/startup-events")
@@ -128,5 +93,5 @@ def test_a_second_ctrl_c_ends_it_at_once(server: Server) -> None:
         time.sleep(1)
         assert server.process.poll() is None
         server.process.send_signal(signal.SIGINT)
-        assert server.process.wait(2) == 128 + signal.SIGINT
+        assert server.process.wait(2) == -signal.SIGINT  # what a shell says 130 to
     assert "Traceback" not in server.log.read_text()
