@@ -27,7 +27,7 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from lenet import calibrate, classifier, evaluate, plots
-from lenet.checkpoint import Checkpoint, CheckpointError, Checkpoints, interrupts, locked
+from lenet.checkpoint import Checkpoint, CheckpointError, Checkpoints, WriteError, interrupts, locked
 from lenet.datasets import drawings, mixture, mnist
 from lenet.figures import table
 from lenet.machine import machine
@@ -122,7 +122,7 @@ def fit(
         history["validation"].append([step, *misses])
         said = f"step {step:6,}  validation: {misses[0]} of {len(data.validation.labels):,} wrong"
         also = f", {misses[1]} of {len(people.kept):,} drawings" if people.kept else ""
-        tqdm.write(said + also, sys.stdout)
+        _say(said + also)
 
     bar = tqdm(
         total=recipe.steps,
@@ -151,7 +151,7 @@ def fit(
                     history["training"].append([done, loss, accuracy])
                     said = f"step {done:6,}  loss {loss:.4f}  training accuracy {accuracy:.4f}"
                     if workers.first:
-                        bar.write(said, file=sys.stdout)
+                        _say(said)
                 if done % recipe.validate_every == 0 or done == recipe.steps:
                     validate(done)
                 stopping = interrupted.is_set()
@@ -164,6 +164,12 @@ def fit(
     finally:
         bar.close()
     return trainer.kept(), history
+
+
+def _say(text: str) -> None:
+    """Print a line above the progress bar at once, so that a closed pipe is noticed here and not at exit."""
+    tqdm.write(text, sys.stdout)
+    sys.stdout.flush()
 
 
 def _misses(model: keras.Model, data: mnist.Split) -> int:
@@ -234,7 +240,7 @@ def _train(
     evaluate.write_metrics(options.out, training=history | machine(), mnist_test=figures)
     plots.training_curve(options.out / "training.png", history)
     checkpoints.clear()
-    print(table(figures))
+    _say(table(figures))
     print(f"Saved in {options.out}.", file=sys.stderr)
 
 
@@ -263,9 +269,15 @@ def main(arguments: list[str] | None = None) -> int:
             raise
         print(f"Another worker is gone. The same commands go on from the last checkpoint. {error}", file=sys.stderr)
         return 1
+    except WriteError as error:
+        print(f"{error}; make room or give another --out.", file=sys.stderr)
+        return 1
     except (CheckpointError, mnist.DatasetError, classifier.WeightsError, WorkerError) as error:
         print(error, file=sys.stderr)
         return 1
+    except BrokenPipeError:  # nobody reads standard output any more, as after `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python's flush at exit fails again
+        return 141  # 128 + SIGPIPE, as a shell has it
     return 0
 
 
