@@ -1,6 +1,6 @@
 """Draw a digit, watch the network read it: `python app.py`, and what a Hugging Face Space runs.
 
-LENET_WEIGHTS names a folder with other weights than the repository's, such as `lenet.train --from` writes. LENET_WAIT=1
+LENET_WEIGHTS names a folder with other weights than the repository's, such as `lenet.train` writes. LENET_WAIT=1
 opens the port when the network is loaded and not before: see deploy/README.md.
 """
 

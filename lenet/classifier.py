@@ -106,7 +106,7 @@ def verify(folder: Path = WEIGHTS) -> Thresholds:
     Raises:
         WeightsError: if a file is missing, unreadable, or not the one it should be.
     """
-    mend = "Restore it (`git checkout weights`) or train new ones (`python -m lenet.train`)."
+    mend = "Restore it (`git checkout weights`) or train new ones (`python -m lenet.train --out weights`)."
     try:
         facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
         expected, thresholds = facts["sha256"], Thresholds(**facts["thresholds"])
@@ -135,7 +135,7 @@ def verify_shapes(folder: Path = WEIGHTS) -> None:
     if _shapes(folder / ARRAYS) != sorted(SHAPES):
         raise WeightsError(
             f"{folder / ARRAYS} does not hold the arrays of this network. Restore it (`git checkout weights`) or train "
-            "new ones (`python -m lenet.train`)."
+            "new ones (`python -m lenet.train --out weights`)."
         )
 
 
@@ -177,7 +177,8 @@ def load(folder: Path = WEIGHTS) -> "keras.Model":
         model.load_weights(folder / ARRAYS)
     except (ValueError, OSError, KeyError) as error:
         raise WeightsError(
-            f"{folder / ARRAYS} does not hold the arrays of this network; train new ones with `python -m lenet.train`."
+            f"{folder / ARRAYS} does not hold the arrays of this network; train new ones with "
+            "`python -m lenet.train --out weights`."
         ) from error
     return model
 

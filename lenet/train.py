@@ -1,12 +1,13 @@
-"""Train the network and save the weights that the demo loads.
+"""Train the network and save its weights, in the form that the demo loads.
 
     $ python -m lenet.train
-    $ python -m lenet.train --recipe plain --out runs/plain
+    $ python -m lenet.train --recipe plain
     $ python -m lenet.train --strokes my-drawings.jsonl --from weights --out runs/my-hand
 
-Ctrl-C stops it; the same command goes on from there. The folder then holds lenet5.weights.h5 (arrays only),
-lenet5.json (what the loader trusts), metrics.json (the report) and the pictures. With --from it goes on from trained
-weights, to teach them one person's hand in two minutes.
+Ctrl-C stops it; the same command goes on from there. The folder runs/RECIPE, or --out, then holds lenet5.weights.h5
+(arrays only), lenet5.json (what the loader trusts), metrics.json (the report) and the pictures; `--out weights`
+replaces the weights that the demo loads. With --from it goes on from trained weights, to teach them one person's hand
+in two minutes.
 """
 
 import argparse
@@ -35,8 +36,6 @@ from lenet.recipes import DEFAULT, HAND, RECIPES, Recipe
 from lenet.trainer import Trainer
 from lenet.verdict import Thresholds
 from lenet.workers import LOST, STRATEGIES, WorkerError, Workers, join
-
-TAUGHT = Path("runs/hand")  # where weights go that were trained from others; never silently over the demo's
 
 
 def _newest(plan: dict[str, Any], checkpoints: Checkpoints) -> Checkpoint | None:
@@ -192,7 +191,7 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
         dest="start",
         help="go on from the weights in this folder instead of fresh ones",
     )
-    parser.add_argument("--out", type=Path, metavar="DIR", help=f"default: the demo's weights; with --from {TAUGHT}")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="default: runs/RECIPE; the demo loads ./weights")
     parser.add_argument("--seed", type=int, default=1, help="default: %(default)s")
     parser.add_argument(
         "--strategy",
@@ -207,7 +206,7 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
             group.add_argument(f"--{field.name.replace('_', '-')}", type=field.type, metavar="N")
     options = parser.parse_args(arguments)
     options.recipe = options.recipe or (HAND if options.start else DEFAULT).name
-    options.out = options.out or (TAUGHT if options.start else classifier.WEIGHTS)
+    options.out = options.out or Path("runs", options.recipe)
     if options.start and options.start.resolve() == options.out.resolve():
         parser.error(f"--out {options.out} is what --from starts from and has to stay; give another folder")
     recipe = RECIPES[options.recipe]
