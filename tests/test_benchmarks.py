@@ -1,18 +1,22 @@
 """The benchmarks measure what the page does, and the README says what they wrote."""
 
 import asyncio
+import inspect
 import json
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+import tensorflow as tf
 from servers import Server
 
-from benchmarks import predict, server, table
+from benchmarks import predict, server, table, train
 from benchmarks.harness import RESULTS, percentiles, spread
 from lenet.classifier import load
+from lenet.datasets.mnist import Split
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -57,6 +61,17 @@ def test_the_networks_arithmetic_and_bytes_are_counted_right() -> None:
     assert load().count_params() * 4 == predict.BYTES
     # Each weight of a convolution is used at every place, each of a dense layer once.
     assert predict.FLOPS == 2 * (28 * 28 * 25 * 32 + 14 * 14 * 25 * 32 * 64 + 3136 * 1024 + 1024 * 10)
+
+
+def test_the_original_that_is_timed_starts_as_the_program_of_2016_did() -> None:
+    data = Split(np.zeros((100, 28, 28), np.uint8), np.zeros(100, np.uint8))
+    session = inspect.getclosurevars(train.original(data)).nonlocals["session"]
+    with session.graph.as_default():
+        arrays = session.run(tf.compat.v1.trainable_variables())
+    biases = [array for array in arrays if array.ndim == 1]
+    assert [(bias.min(), bias.max()) for bias in biases] == [
+        pytest.approx((start, start)) for start in (0, 0, 0.1, 0.1)
+    ]
 
 
 def test_a_spread_is_the_median_and_its_tenths() -> None:
