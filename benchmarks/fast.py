@@ -1,8 +1,10 @@
 """How soon recipe `fast` reads MNIST's test images, seed by seed, from fresh weights, and how long the original takes.
 
     $ python -m benchmarks.fast
+    $ python -m benchmarks.fast --steps 10000      runs all of the original's steps instead of extrapolating
 
-The tutorial of 2015 says 99.2 % after 10,000 steps of 100 pictures. Some of its steps are timed before every seed.
+The accuracy to reach is the 99.2 % of TensorFlow's tutorial *Deep MNIST for Experts*, 2015. The original trains for
+10,000 steps of 100 pictures. Some of them, --steps, are timed before every seed; all of them only once.
 """
 
 import tempfile
@@ -13,14 +15,13 @@ from typing import Any
 from benchmarks import harness
 from benchmarks.harness import spread
 from benchmarks.train import original
-from lenet import evaluate
 from lenet.checkpoint import Checkpoints
 from lenet.datasets import mnist
 from lenet.datasets.mixture import People
 from lenet.recipes import FAST
 from lenet.train import fit
 
-TUTORIAL = 10_000  # steps
+ORIGINAL = 10_000  # steps
 GOALS = (0.99, 0.992)  # of the validation images, at one of the recipe's readings
 
 
@@ -39,34 +40,35 @@ def main() -> None:
     count = len(data.test.labels)
     step = original(data.train)
     step(0)
-    runs = []
+    runs, originals = [], []
     for seed in range(1, given.seeds + 1):
-        started = time.perf_counter()
-        for number in range(given.steps):
-            step(number)
-        tutorial = (time.perf_counter() - started) / given.steps * TUTORIAL
+        if given.steps < ORIGINAL or not originals:
+            started = time.perf_counter()
+            for number in range(given.steps):
+                step(number)
+            originals.append((time.perf_counter() - started) / given.steps * ORIGINAL)
         with tempfile.TemporaryDirectory() as folder:
             model, history = fit(FAST, data, seed, Checkpoints(Path(folder)), People())
-        read = evaluate.logits(model, data.test.pictures).argmax(1)
+        read = model.predict(data.test.pictures[..., None], batch_size=500, verbose=0).argmax(1)
         runs.append(
             {
                 "seed": seed,
                 "seconds": history["seconds"],
                 "misses": int((read != data.test.labels).sum()),
                 "seconds_to": {f"{goal:.1%}": seconds_to(goal, history) for goal in GOALS},
-                "tutorial": tutorial,
+                "original": originals[-1],
             }
         )
         print(f"seed {seed}: {runs[-1]['misses']} of {count:,} wrong, {history['seconds']:.0f} s", flush=True)
     mean = sum(1 - run["misses"] / count for run in runs) / len(runs)
-    figures = {name: spread(run[name] for run in runs) for name in ("seconds", "tutorial")}
-    ratio = figures["tutorial"]["median"] / figures["seconds"]["median"]
+    figures = {"seconds": spread(run["seconds"] for run in runs), "original": spread(originals)}
+    ratio = figures["original"]["median"] / figures["seconds"]["median"]
     print(
         f"mean {mean:.2%} after {FAST.steps:,} steps of {FAST.batch}, {figures['seconds']['median']:.0f} s; "
-        f"{TUTORIAL:,} steps of the original: {figures['tutorial']['median']:.0f} s, {ratio:.1f} times as long"
+        f"{ORIGINAL:,} steps of the original: {figures['original']['median']:.0f} s, {ratio:.1f} times as long"
     )
     facts = {"count": count, "mean": mean, "ratio": ratio, "steps": FAST.steps, "batch": FAST.batch}
-    harness.write(given.out, "fast", {"runs": runs} | figures | facts)
+    harness.write(given.out, "fast", {"runs": runs} | figures | facts | {"original_steps": given.steps})
 
 
 if __name__ == "__main__":

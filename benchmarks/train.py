@@ -31,7 +31,7 @@ BATCH = 100  # of all three, as the original has it
 
 
 def original(data: Split) -> Callable[[int], None]:
-    """One step of the tutorial "Deep MNIST for Experts" of 2015: a graph, fed from NumPy, run by a session."""
+    """One step of the original, the program of 2016: a graph, fed from NumPy, run by a session."""
     tf1 = tf.compat.v1
     graph = tf.Graph()
     with graph.as_default():
@@ -41,16 +41,17 @@ def original(data: Split) -> Callable[[int], None]:
         def weights(*shape: int) -> Any:
             return tf1.Variable(tf1.truncated_normal(shape, stddev=0.1))
 
-        def biases(count: int) -> Any:
-            return tf1.Variable(tf.constant(0.1, shape=[count]))
+        def biases(count: int, start: float) -> Any:
+            return tf1.Variable(tf.constant(start, shape=[count]))
 
         def layer(inputs: Any, before: int, maps: int) -> Any:
             sums = tf1.nn.conv2d(inputs, weights(5, 5, before, maps), strides=[1, 1, 1, 1], padding="SAME")
-            return tf1.nn.max_pool(tf.nn.relu(sums + biases(maps)), [1, 2, 2, 1], [1, 2, 2, 1], "SAME")
+            return tf1.nn.max_pool(tf.nn.relu(sums + biases(maps, 0.0)), [1, 2, 2, 1], [1, 2, 2, 1], "SAME")
 
         pooled = layer(layer(tf.reshape(x, [-1, 28, 28, 1]), 1, 32), 32, 64)
-        hidden = tf.nn.relu(tf.matmul(tf.reshape(pooled, [-1, 7 * 7 * 64]), weights(7 * 7 * 64, 1024)) + biases(1024))
-        logits = tf.matmul(tf1.nn.dropout(hidden, rate=1 - keep), weights(1024, 10)) + biases(10)
+        sums = tf.matmul(tf.reshape(pooled, [-1, 7 * 7 * 64]), weights(7 * 7 * 64, 1024)) + biases(1024, 0.1)
+        logits = tf.matmul(tf1.nn.dropout(tf.nn.relu(sums), rate=1 - keep), weights(1024, 10)) + biases(10, 0.1)
+        # From the logits: the original's log(softmax) ends in NaN, see lenet/network.py.
         loss = tf.reduce_mean(tf1.nn.softmax_cross_entropy_with_logits_v2(labels=y, logits=logits))
         step = tf1.train.AdamOptimizer(1e-3).minimize(loss)
         session = tf1.Session(graph=graph)
@@ -60,7 +61,7 @@ def original(data: Split) -> Callable[[int], None]:
 
     def run(number: int) -> None:
         chosen = np.arange(number * BATCH, (number + 1) * BATCH) % len(pictures)
-        session.run(step, {x: pictures[chosen], y: targets[chosen], keep: 0.5})
+        session.run(step, {x: pictures[chosen], y: targets[chosen], keep: 0.8})
 
     return run
 

@@ -62,7 +62,7 @@ same versions and processor gives the same weights; another processor rounds oth
 
 
 # The command that made the weights; those of a recipe that continues need the weights it goes on from.
-TRAIN = "python -m lenet.train --strokes pendigits-orig.tra --seed {seed}"
+TRAIN = "python -m lenet.train --strokes pendigits-orig.tra --seed {seed} --out weights"
 CONTINUE = (
     "python -m lenet.train --strokes pendigits-orig.tra --seed {seed} --out runs/start\n"
     "python -m lenet.train --strokes pendigits-orig.tra --seed {seed} --recipe {recipe} --from runs/start --out weights"

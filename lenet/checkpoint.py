@@ -9,7 +9,7 @@ import signal
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,28 +29,52 @@ class CheckpointError(Exception):
     """A training cannot go on from, or write to, its folder; the text says why and what to do."""
 
 
+class WriteError(OSError):
+    """A file or folder cannot be written; the text names it and the system's reason."""
+
+    def __str__(self) -> str:
+        return f"Cannot write to {self.filename} ({self.strerror})"
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Name `path` in the error of a write that fails.
+
+    Raises:
+        WriteError: in place of any other OSError.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise WriteError(error.errno, error.strerror or str(error), str(path)) from error  # HDF5 sets neither
+
+
 def write_atomic(path: Path, write: Callable[[Path], object]) -> None:
     """Write a file whole or not at all.
 
     Args:
         path: the file to write or replace.
         write: is given the path of a temporary file beside it, of the same suffix, and fills that.
+
+    Raises:
+        WriteError: if it cannot be written, for want of space or of rights.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     suffix = "".join(path.suffixes)
     prefix = f"{PARTIAL}{path.name.removesuffix(suffix)}-"
-    handle, name = tempfile.mkstemp(prefix=prefix, suffix=suffix, dir=path.parent)
-    temporary = Path(name)
-    try:
-        os.close(handle)
-        write(temporary)
-        with temporary.open("rb+") as file:
-            os.fsync(file.fileno())
-        temporary.chmod(0o644)  # mkstemp's own is for the owner's eyes alone
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=prefix, suffix=suffix, dir=path.parent)
+        temporary = Path(name)
+        try:
+            os.close(handle)
+            write(temporary)
+            with temporary.open("rb+") as file:
+                os.fsync(file.fileno())
+            temporary.chmod(0o644)  # mkstemp's own is for the owner's eyes alone
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -72,17 +96,18 @@ def locked(folder: Path) -> Iterator[None]:
     Raises:
         CheckpointError: if another training holds it, or it cannot be written.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with filelock.FileLock(folder / ".lock", blocking=False):
+    with ExitStack() as held:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            held.enter_context(filelock.FileLock(folder / ".lock", blocking=False))
             _sweep(folder)
-            yield
-    except filelock.Timeout:
-        raise CheckpointError(f"Another training writes to {folder}; wait for it or give another --out.") from None
-    except OSError as error:
-        raise CheckpointError(
-            f"Cannot write to {folder} ({error.strerror}); make room or give another --out."
-        ) from error
+        except filelock.Timeout:
+            raise CheckpointError(f"Another training writes to {folder}; wait for it or give another --out.") from None
+        except OSError as error:
+            raise CheckpointError(
+                f"Cannot write to {folder} ({error.strerror}); make room or give another --out."
+            ) from error
+        yield
 
 
 @contextmanager
@@ -170,9 +195,14 @@ class Checkpoints:
         return None
 
     def clear(self) -> None:
-        """Remove every checkpoint: the training is done, or starts over."""
-        for path in reversed(self._files()):  # killed midway, the newest is still there
-            path.unlink()
-        _sweep(self.folder)
-        if self.folder.is_dir() and not any(self.folder.iterdir()):
-            self.folder.rmdir()
+        """Remove every checkpoint: the training is done, or starts over.
+
+        Raises:
+            WriteError: if one cannot be removed.
+        """
+        with writing(self.folder):
+            for path in reversed(self._files()):  # killed midway, the newest is still there
+                path.unlink()
+            _sweep(self.folder)
+            if self.folder.is_dir() and not any(self.folder.iterdir()):
+                self.folder.rmdir()

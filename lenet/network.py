@@ -1,9 +1,12 @@
-"""The network: LeNet-5 as TensorFlow's MNIST tutorial drew it in 2015, in Keras.
+"""The network: LeNet-5 as the original has it, in Keras.
+
+The original is the TensorFlow program that this project reimplements, published in December 2016 in a Chinese-language
+article, *LeNet5-based MNIST handwritten digit recognition model*.
 
 Two convolutions, each followed by a max-pool, a hidden layer of 1,024 and one output a digit; 3,274,634 numbers are
 learnt. The architecture is after LeCun et al., "Gradient-Based Learning Applied to Document Recognition" (1998).
 
-The outputs are logits: softmax is applied outside, where probabilities are shown, and inside the loss. The tutorial
+The outputs are logits: softmax is applied outside, where probabilities are shown, and inside the loss. The original
 had softmax as its last layer and `-sum(y * log(softmax))` as its loss; one probability that rounds to 0 makes that
 log(0), and training ends in NaN: in two of two runs, between step 5,500 and 6,500, test accuracy fell from 99.2 to
 9.8 %.
@@ -20,7 +23,7 @@ PARAMETERS = 3_274_634
 DIGITS = 10
 SIDE = 28
 
-# The tutorial's: weights from a truncated normal; the hidden layers' biases start a little above 0, so that no ReLU
+# The original's: weights from a truncated normal; the hidden layers' biases start a little above 0, so that no ReLU
 # starts dead, the convolutions' at 0.
 WEIGHT_STDDEV = 0.1
 DENSE_BIAS = 0.1

@@ -58,9 +58,9 @@ class Recipe:
     drawings: int = 0
     renderings: int = 4  # another pen each; the distortions do the rest
     outliers: int = 0
-    report_every: int = 100  # the tutorial's
+    report_every: int = 100  # the original's
     validate_every: int = 500  # 1 to 2 seconds each: 2 % of the time
-    checkpoint_every: int = 100  # the tutorial's; a tenth of a second each
+    checkpoint_every: int = 100  # the original's; a tenth of a second each
     blend: float = 1.0
     continues: bool = False
     personal: bool = False
@@ -73,7 +73,9 @@ class Recipe:
             )
 
 
-# The tutorial of 2015, number for number: the baseline that the others are measured against.
+# The original, the program of 2016 that `lenet.network` names, number for number: the baseline that the others are
+# measured against. TensorFlow's tutorial *Deep MNIST for Experts*, 2015, which reports 99.2 %, trains the same layers
+# with Adam at 1e-4, 20,000 steps of 50 and dropout 0.5.
 PLAIN = Recipe(
     name="plain",
     steps=10_000,
@@ -83,7 +85,7 @@ PLAIN = Recipe(
     cosine=False,
     decay=0.0,
     smoothing=0.0,
-    dropout=0.2,  # the tutorial keeps 0.8
+    dropout=0.2,  # the original keeps 0.8
     average=0.0,
     distortion=None,
 )
@@ -104,8 +106,8 @@ AUGMENTED = Recipe(
     distortion=Distortion(rotation=15, scale=0.15, shear=0.2, shift=2, bend=1.1, stroke=0.5, tone=0.5),
 )
 
-# As good as the tutorial's network in a tenth of its time: one rise and fall of a high rate, in small batches, as what
-# counts is the number of steps.
+# Reaches the 99.2 % of TensorFlow's tutorial in a tenth of the original's time: one rise and fall of a high rate, in
+# small batches, as what counts is the number of steps.
 FAST = dataclasses.replace(
     AUGMENTED,
     name="fast",

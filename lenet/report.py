@@ -28,7 +28,7 @@ BEGIN, END = "<!-- results: written by `python -m lenet.report` -->", "<!-- end 
 PUBLISHED = (
     ("LeNet-5, LeCun et al. 1998, [table of MNIST results](http://yann.lecun.com/exdb/mnist/)", 95),
     ("the same, trained with distortions", 80),
-    ("this network in TensorFlow's tutorial *Deep MNIST for Experts*, 2015, about", 80),
+    ("this network's layers, trained by TensorFlow's tutorial *Deep MNIST for Experts*, 2015, about", 80),
 )
 
 

@@ -1,12 +1,13 @@
-"""Train the network and save the weights that the demo loads.
+"""Train the network and save its weights, in the form that the demo loads.
 
     $ python -m lenet.train
-    $ python -m lenet.train --recipe plain --out runs/plain
+    $ python -m lenet.train --recipe plain
     $ python -m lenet.train --strokes my-drawings.jsonl --from weights --out runs/my-hand
 
-Ctrl-C stops it; the same command goes on from there. The folder then holds lenet5.weights.h5 (arrays only),
-lenet5.json (what the loader trusts), metrics.json (the report) and the pictures. With --from it goes on from trained
-weights, to teach them one person's hand in two minutes.
+Ctrl-C stops it; the same command goes on from there. The folder runs/RECIPE, or --out, then holds lenet5.weights.h5
+(arrays only), lenet5.json (what the loader trusts), metrics.json (the report) and the pictures; `--out weights`
+replaces the weights that the demo loads. With --from it goes on from trained weights, to teach them one person's hand
+in two minutes.
 """
 
 import argparse
@@ -27,7 +28,7 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from lenet import calibrate, evaluate, plots, weights
-from lenet.checkpoint import Checkpoint, CheckpointError, Checkpoints, interrupts, locked
+from lenet.checkpoint import Checkpoint, CheckpointError, Checkpoints, WriteError, interrupts, locked
 from lenet.datasets import drawings, mixture, mnist
 from lenet.figures import table
 from lenet.machine import machine
@@ -38,7 +39,6 @@ from lenet.verdict import Thresholds
 from lenet.workers import LOST, STRATEGIES, WorkerError, Workers, join
 
 BATCH = 500  # validation pictures at once: enough to keep the cores busy, 60 MB of activations
-TAUGHT = Path("runs/hand")  # where weights go that were trained from others; never silently over the demo's
 
 
 def _newest(plan: dict[str, Any], checkpoints: Checkpoints) -> Checkpoint | None:
@@ -124,7 +124,7 @@ def fit(
         history["validation"].append([step, *misses])
         said = f"step {step:6,}  validation: {misses[0]} of {len(data.validation.labels):,} wrong"
         also = f", {misses[1]} of {len(people.kept):,} drawings" if people.kept else ""
-        tqdm.write(said + also, sys.stdout)
+        _say(said + also)
 
     bar = tqdm(
         total=recipe.steps,
@@ -153,7 +153,7 @@ def fit(
                     history["training"].append([done, loss, accuracy])
                     said = f"step {done:6,}  loss {loss:.4f}  training accuracy {accuracy:.4f}"
                     if workers.first:
-                        bar.write(said, file=sys.stdout)
+                        _say(said)
                 if done % recipe.validate_every == 0 or done == recipe.steps:
                     validate(done)
                 stopping = interrupted.is_set()
@@ -166,6 +166,12 @@ def fit(
     finally:
         bar.close()
     return trainer.kept(), history
+
+
+def _say(text: str) -> None:
+    """Print a line above the progress bar at once, so that a closed pipe is noticed here and not at exit."""
+    tqdm.write(text, sys.stdout)
+    sys.stdout.flush()
 
 
 def _misses(model: keras.Model, data: mnist.Split) -> int:
@@ -189,7 +195,7 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
         dest="start",
         help="go on from the weights in this folder instead of fresh ones",
     )
-    parser.add_argument("--out", type=Path, metavar="DIR", help=f"default: the demo's weights; with --from {TAUGHT}")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="default: runs/RECIPE; the demo loads ./weights")
     parser.add_argument("--seed", type=int, default=1, help="default: %(default)s")
     parser.add_argument(
         "--strategy",
@@ -204,7 +210,7 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
             group.add_argument(f"--{field.name.replace('_', '-')}", type=field.type, metavar="N")
     options = parser.parse_args(arguments)
     options.recipe = options.recipe or (HAND if options.start else DEFAULT).name
-    options.out = options.out or (TAUGHT if options.start else weights.WEIGHTS)
+    options.out = options.out or Path("runs", options.recipe)
     if options.start and options.start.resolve() == options.out.resolve():
         parser.error(f"--out {options.out} is what --from starts from and has to stay; give another folder")
     recipe = RECIPES[options.recipe]
@@ -238,7 +244,7 @@ def _train(
     evaluate.write_metrics(options.out, training=history | machine(), mnist_test=figures)
     plots.training_curve(options.out / "training.png", history)
     checkpoints.clear()
-    print(table(figures))
+    _say(table(figures))
     print(f"Saved in {options.out}.", file=sys.stderr)
 
 
@@ -267,9 +273,15 @@ def main(arguments: list[str] | None = None) -> int:
             raise
         print(f"Another worker is gone. The same commands go on from the last checkpoint. {error}", file=sys.stderr)
         return 1
+    except WriteError as error:
+        print(f"{error}; make room or give another --out.", file=sys.stderr)
+        return 1
     except (CheckpointError, mnist.DatasetError, weights.WeightsError, WorkerError) as error:
         print(error, file=sys.stderr)
         return 1
+    except BrokenPipeError:  # nobody reads standard output any more, as after `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python's flush at exit fails again
+        return 141  # 128 + SIGPIPE, as a shell has it
     return 0
 
 

@@ -29,7 +29,7 @@ BYTES = 4 * sum(math.prod(shape) for shape in SHAPES)  # of the arrays, float32
 HEADERS = 100_000  # bytes that a file holds beside its arrays, at most
 LAYERS = ("conv1", "pool1", "conv2", "pool2", "hidden", "logits")  # the outputs of lenet5.tflite, by these names
 
-RESTORE = "Restore it (`git checkout weights`) or train new weights (`python -m lenet.train`)."
+RESTORE = "Restore it (`git checkout weights`) or train new weights (`python -m lenet.train --out weights`)."
 
 
 class WeightsError(Exception):
@@ -147,9 +147,7 @@ def load(folder: Path = WEIGHTS) -> "keras.Model":
     try:
         model.load_weights(folder / ARRAYS)
     except (ValueError, OSError, KeyError) as error:
-        raise WeightsError(
-            f"{folder / ARRAYS} does not hold the arrays of this network; train new ones with `python -m lenet.train`."
-        ) from error
+        raise WeightsError(f"{folder / ARRAYS} does not hold the arrays of this network. {RESTORE}") from error
     return model
 
 

@@ -1,17 +1,21 @@
 """The benchmarks measure what the page does, and the README says what they wrote."""
 
 import asyncio
+import inspect
 import json
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+import tensorflow as tf
 from servers import Server
 
-from benchmarks import predict, server, table
+from benchmarks import fast, predict, server, table, train
 from benchmarks.harness import RESULTS, percentiles, spread
+from lenet.datasets.mnist import Mnist, Split
 from lenet.weights import load
 
 ROOT = Path(__file__).parents[1]
@@ -57,6 +61,48 @@ def test_the_networks_arithmetic_and_bytes_are_counted_right() -> None:
     assert load().count_params() * 4 == predict.BYTES
     # Each weight of a convolution is used at every place, each of a dense layer once.
     assert predict.FLOPS == 2 * (28 * 28 * 25 * 32 + 14 * 14 * 25 * 32 * 64 + 3136 * 1024 + 1024 * 10)
+
+
+def test_the_original_that_is_timed_starts_as_the_program_of_2016_did() -> None:
+    data = Split(np.zeros((100, 28, 28), np.uint8), np.zeros(100, np.uint8))
+    session = inspect.getclosurevars(train.original(data)).nonlocals["session"]
+    with session.graph.as_default():
+        arrays = session.run(tf.compat.v1.trainable_variables())
+    biases = [array for array in arrays if array.ndim == 1]
+    assert [(bias.min(), bias.max()) for bias in biases] == [
+        pytest.approx((start, start)) for start in (0, 0, 0.1, 0.1)
+    ]
+
+
+@pytest.mark.parametrize(("steps", "taken"), [(3, 2 * 3), (10_000, 10_000)])
+def test_the_originals_steps_are_timed_before_every_seed_and_all_of_them_once(
+    steps: int, taken: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers: list[int] = []
+    split = Split(np.zeros((10, 28, 28), np.uint8), np.zeros(10, np.uint8))
+    history = {"seconds": 2.0, "recipe": {"steps": 4}, "validation_counts": [10, 0], "validation": [[2, 0, 0]]}
+    monkeypatch.setattr(fast.mnist, "load", lambda: Mnist(split, split, split))
+    monkeypatch.setattr(fast, "original", lambda data: numbers.append)
+    monkeypatch.setattr(fast, "fit", lambda *_: (None, history))
+    monkeypatch.setattr(fast.evaluate, "logits", lambda *_: np.eye(10)[[0] * 10])
+    monkeypatch.setattr(sys, "argv", ["fast", "--seeds", "2", "--steps", str(steps), "--out", str(tmp_path)])
+    fast.main()
+    assert len(numbers) == 1 + taken  # the first traces and warms
+    found = json.loads((tmp_path / "fast.json").read_text(encoding="utf-8"))
+    assert found["original_steps"] == steps
+    assert found["original"]["count"] == taken / steps
+    assert found["ratio"] == found["original"]["median"] / 2
+
+
+@pytest.mark.parametrize(("steps", "how"), [(100, "extrapolated from 100 steps"), (10_000, "measured")])
+def test_the_readme_says_whether_the_originals_time_is_measured_or_extrapolated(
+    steps: int, how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = json.loads((RESULTS / "fast.json").read_text(encoding="utf-8"))
+    (tmp_path / "fast.json").write_text(json.dumps(found | {"original_steps": steps}), encoding="utf-8")
+    monkeypatch.setattr(table, "RESULTS", tmp_path)
+    [(_, _, against)] = table.fast()
+    assert re.search(rf"^the original: 10,000 steps of 100, \d+ s here, {how}, \*\*\d+ ×", against)
 
 
 def test_a_spread_is_the_median_and_its_tenths() -> None:

@@ -1,6 +1,7 @@
 """The model card and the recipe's history say what was measured."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,7 @@ def test_weights_that_went_on_from_others_are_reproduced_by_two_commands() -> No
         text = card.card(metrics, FACTS_NOW, [])
         assert text.count("\npython -m lenet.train") == commands
         assert ("--recipe later --from runs/start" in text) is continues
+        assert len(re.findall(r"^python -m lenet.train .*--out weights", text, re.MULTILINE)) == 1
         assert ("going on from trained weights" in report.results(metrics, [])) is continues
 
 

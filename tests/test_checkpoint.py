@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lenet.checkpoint import Checkpoint, CheckpointError, Checkpoints, locked, write_atomic, write_json
+from lenet.checkpoint import Checkpoint, CheckpointError, Checkpoints, WriteError, locked, write_atomic, write_json
 
 ROOT = Path(__file__).parents[1]
 
@@ -28,6 +28,20 @@ def test_a_failed_write_leaves_the_file_as_it_was_and_nothing_else(tmp_path: Pat
         write_atomic(path, fail)
     assert [file.name for file in tmp_path.iterdir()] == ["facts.json"]
     assert path.read_text() == '{\n  "good": 1\n}\n'
+
+
+def test_a_file_that_cannot_be_written_is_named_with_the_systems_reason(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    (tmp_path / "folder").mkdir()
+    for path, reason in ((tmp_path / "file" / "facts.json", "File exists"), (tmp_path / "folder", "Is a directory")):
+        with pytest.raises(WriteError, match=rf"^Cannot write to {path} \({reason}\)$"):
+            write_json(path, {})
+
+    def fail(_: Path) -> None:
+        raise OSError("no space in HDF5's words")  # HDF5 leaves errno and strerror unset
+
+    with pytest.raises(WriteError, match=r"^Cannot write to .*facts.json \(no space in HDF5's words\)$"):
+        write_atomic(tmp_path / "facts.json", fail)
 
 
 def test_what_was_saved_comes_back_bit_for_bit(tmp_path: Path) -> None:
@@ -145,3 +159,21 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(CheckpointError, match=r"^Cannot write to .*file.*--out\.$"), locked(tmp_path / "file" / "out"):
         pass
+
+
+@pytest.mark.parametrize("error", [OSError(5, "Input/output error"), TimeoutError("slow"), BrokenPipeError()])
+def test_an_error_raised_while_the_folder_is_locked_is_not_reported_as_a_failed_write(
+    error: OSError, tmp_path: Path
+) -> None:
+    with pytest.raises(type(error)) as raised, locked(tmp_path):
+        raise error
+    assert raised.value is error
+    with locked(tmp_path):  # free again
+        pass
+
+
+def test_checkpoints_that_cannot_be_removed_are_named(tmp_path: Path) -> None:
+    checkpoints = Checkpoints(tmp_path)
+    (tmp_path / "step-00000100.npz").mkdir()
+    with pytest.raises(WriteError, match=rf"^Cannot write to {tmp_path} \(.+\)$"):
+        checkpoints.clear()

@@ -10,7 +10,7 @@ from lenet.network import PARAMETERS, lenet5
 SHAPES = [(5, 5, 1, 32), (32,), (5, 5, 32, 64), (64,), (3136, 1024), (1024,), (1024, 10), (10,)]
 
 
-def test_the_parameters_are_those_of_the_tutorial() -> None:
+def test_the_parameters_are_those_of_the_original() -> None:
     shapes = [variable.shape for variable in lenet5().trainable_variables]
     assert shapes == SHAPES
     assert sum(np.prod(shape) for shape in SHAPES) == PARAMETERS == 3_274_634

@@ -5,7 +5,7 @@ import dataclasses
 from lenet.recipes import DEFAULT, PLAIN, RECIPES
 
 
-def test_plain_is_the_tutorials_training() -> None:
+def test_plain_is_the_training_of_the_original() -> None:
     values = dataclasses.asdict(PLAIN)
     assert values | {"validate_every": 0} == {
         "name": "plain",

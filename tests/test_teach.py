@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import re
 import runpy
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from lenet.checkpoint import CheckpointError, Checkpoints
 from lenet.datasets import drawings, mixture, mnist
 from lenet.network import lenet5
 from lenet.preprocess import preprocess
-from lenet.recipes import DEFAULT, HAND
+from lenet.recipes import DEFAULT, HAND, RECIPES
 from lenet.strokes import render
 from lenet.weights import ARRAYS, FACTS, FILES, WEIGHTS, digest, load, save, verify
 
@@ -169,9 +170,30 @@ def test_what_cannot_be_meant_is_refused(flags: list[str], said: str, capsys: py
     assert said in capsys.readouterr().err
 
 
-def test_without_from_the_recipe_is_the_default_and_the_committed_weights_are_replaced() -> None:
+def test_without_out_every_recipe_writes_into_a_folder_of_its_own_and_never_over_the_committed_weights() -> None:
     options = train._arguments([])
-    assert (options.recipe, options.out, options.start) == (DEFAULT.name, WEIGHTS, None)
+    assert (options.recipe, options.out, options.start) == (DEFAULT.name, Path("runs/world"), None)
+    for recipe in RECIPES:
+        flags = ["--recipe", recipe, "--from", "weights", "--strokes", "file"]
+        assert train._arguments(flags).out == Path("runs", recipe)
+    assert train._arguments(["--out", "weights"]).out == Path("weights")
+
+
+@pytest.mark.parametrize("problem", ["missing", "damaged", "other arrays"])
+def test_weights_that_cannot_be_used_are_replaced_by_the_command_that_the_error_names(
+    problem: str, other: Path
+) -> None:
+    if problem == "missing":
+        (other / FACTS).unlink()
+    else:
+        (other / ARRAYS).write_bytes(b"cut")
+    if problem == "other arrays":
+        facts = json.loads((other / FACTS).read_text(encoding="utf-8"))
+        (other / FACTS).write_text(json.dumps(facts | {"sha256": classifier.digest(other)}), encoding="utf-8")
+    with pytest.raises(classifier.WeightsError) as refused:
+        classifier.load(other)
+    [command] = re.findall(r"`python -m lenet.train(.*?)`", str(refused.value))
+    assert train._arguments(command.split()).out == Path("weights")
 
 
 def test_the_page_reads_with_the_weights_that_lenet_weights_names(other: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,13 +1,19 @@
 """Killed, cut, out of room, shut out: a training loses at most what came after its last good checkpoint."""
 
+import errno
 import functools
 import os
+import re
 import shutil
+import signal
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 import small_mnist
 from kill_training import ended, kill
@@ -19,6 +25,15 @@ resource = pytest.importorskip("resource")  # Windows has no limits for a proces
 
 FLAGS = ["--recipe", "plain", "--steps", "20", "--batch", "5", "--checkpoint-every", "5", "--report-every", "5"]
 NOBODY = 65534
+ROOT = Path(__file__).parents[1]
+COMMAND = """
+import functools, sys
+import small_mnist
+from lenet import train
+from lenet.datasets import mnist
+mnist.load = functools.partial(mnist.load, source=small_mnist.source())
+sys.exit(train.main())
+"""
 
 
 def test_killed_at_random_moments_it_ends_as_an_unbroken_one_does_and_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -127,6 +142,65 @@ def test_into_a_read_only_folder_it_does_not_begin_and_what_is_there_stays(
         assert "Going on from step 10 of 20" in capfd.readouterr().err
     finally:
         shutil.rmtree(out)
+
+
+@pytest.mark.parametrize("name", ["lenet5.weights.h5", "metrics.json", "training.png"])
+def test_a_file_that_cannot_be_written_is_named_and_the_same_command_resumes(
+    name: str, tmp_path: Path, whole: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    replace = Path.replace
+
+    def full(self: Path, target: Path) -> Path:
+        if target.name == name:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return replace(self, target)
+
+    out = tmp_path / "out"
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", full)
+        assert train.main([*FLAGS, "--out", str(out)]) == 1
+    sentence = f"Cannot write to {out / name} (No space left on device); make room or give another --out."
+    assert capfd.readouterr().err.splitlines()[-1] == sentence
+    assert finish(out) == ended(whole)
+    assert "Going on from step 20 of 20" in capfd.readouterr().err
+
+
+def test_an_error_that_is_not_about_writing_is_raised_as_it_is(
+    tmp_path: Path, whole: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    batch = train.Trainer.batch
+
+    def broken(self: train.Trainer, step: int) -> np.ndarray:
+        if step == 12:
+            raise OSError(errno.EIO, "Input/output error")
+        return batch(self, step)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(train.Trainer, "batch", broken)
+        with pytest.raises(OSError, match="Input/output error"):
+            train.main([*FLAGS, "--out", str(tmp_path)])
+    assert "Cannot write" not in capfd.readouterr().err
+    assert finish(tmp_path) == ended(whole)
+    assert "Going on from step 10 of 20" in capfd.readouterr().err
+
+
+def test_when_nobody_reads_its_output_any_more_it_ends_quietly_and_the_same_command_resumes(
+    tmp_path: Path, whole: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """`python -m lenet.train | head -n 1`."""
+    small_mnist.fill(tmp_path / "mnist")
+    out = tmp_path / "out"
+    command = [sys.executable, "-c", COMMAND, *FLAGS, "--mnist", str(tmp_path / "mnist"), "--out", str(out)]
+    # Buffered, as it is unless told otherwise: what could not be written is tried again at exit.
+    env = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}", "PYTHONUNBUFFERED": ""}
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline().startswith("step      5")
+        process.stdout.close()
+        errors = process.stderr.read()
+    assert process.returncode == 128 + signal.SIGPIPE
+    assert not re.search("Traceback|Exception ignored|Broken|Cannot", errors)  # TensorFlow has notes there
+    assert finish(out) == ended(whole)
+    assert re.search(r"Going on from step (5|10|15) of 20", capfd.readouterr().err)
 
 
 def test_a_damaged_newest_checkpoint_costs_the_steps_since_the_one_before(
