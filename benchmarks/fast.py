@@ -20,6 +20,7 @@ from lenet.datasets import mnist
 from lenet.datasets.mixture import People
 from lenet.recipes import FAST
 from lenet.train import fit
+from lenet.trainer import logits
 
 ORIGINAL = 10_000  # steps
 GOALS = (0.99, 0.992)  # of the validation images, at one of the recipe's readings
@@ -49,7 +50,7 @@ def main() -> None:
             originals.append((time.perf_counter() - started) / given.steps * ORIGINAL)
         with tempfile.TemporaryDirectory() as folder:
             model, history = fit(FAST, data, seed, Checkpoints(Path(folder)), People())
-        read = model.predict(data.test.pictures[..., None], batch_size=500, verbose=0).argmax(1)
+        read = logits(model, data.test.pictures).argmax(1)
         runs.append(
             {
                 "seed": seed,

@@ -76,10 +76,14 @@ def _tones(drawing: Picture) -> tuple[Tones, int]:
         _check_size(drawing.height, drawing.width)
         try:
             drawing, shrunk = _array(drawing)
+        except MemoryError:
+            raise
         except Exception as error:  # each of Pillow's readers has errors of its own
             raise PictureError(f"The picture is damaged, or of a kind that cannot be read: {error}") from error
     try:
         pixels = np.asarray(drawing)
+    except MemoryError:
+        raise
     except Exception as error:
         raise PictureError(f"A picture is an array of numbers or a PIL image, not this: {error}") from error
     if pixels.ndim == 3 and pixels.shape[2] == 1:

@@ -34,11 +34,9 @@ from lenet.figures import table
 from lenet.machine import machine
 from lenet.recipes import DEFAULT, HAND, RECIPES, Recipe
 from lenet.runtime import Network
-from lenet.trainer import Trainer
+from lenet.trainer import Trainer, logits
 from lenet.verdict import Thresholds
 from lenet.workers import LOST, STRATEGIES, WorkerError, Workers, join
-
-BATCH = 500  # validation pictures at once: enough to keep the cores busy, 60 MB of activations
 
 
 def _newest(plan: dict[str, Any], checkpoints: Checkpoints) -> Checkpoint | None:
@@ -177,8 +175,7 @@ def _say(text: str) -> None:
 def _misses(model: keras.Model, data: mnist.Split) -> int:
     if not len(data.labels):
         return 0
-    outputs = model.predict(data.pictures[..., None], batch_size=BATCH, verbose=0)  # (N, 10)
-    return int((outputs.argmax(1) != data.labels).sum())
+    return int((logits(model, data.pictures).argmax(1) != data.labels).sum())
 
 
 def _arguments(arguments: list[str] | None) -> argparse.Namespace:

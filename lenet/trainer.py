@@ -16,6 +16,8 @@ from lenet.optimizer import optimizer
 from lenet.recipes import Recipe
 from lenet.workers import PartDropout, Workers
 
+BATCH = 500  # pictures that are read at once: enough to keep the cores busy, 60 MB of activations
+
 
 class Trainer:
     """One training: the network, its running average, the optimizer, and the traced step that moves all three.
@@ -117,6 +119,19 @@ class Trainer:
         self.optimizer.apply(tape.gradient(loss, variables), variables)
         right = tf.cast(tf.equal(tf.argmax(logits, 1, tf.int32), labels), tf.float32)
         return tf.stack([loss, tf.reduce_sum(right), tf.reduce_sum(digit)])
+
+
+def logits(model: keras.Model, pictures: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Run a network on many pictures, on all cores.
+
+    Args:
+        model: a `lenet5()`.
+        pictures: (N, 28, 28) float32, 0 = paper, 1 = ink.
+
+    Returns:
+        (N, 10) float32.
+    """
+    return np.asarray(model.predict(pictures[..., None], batch_size=BATCH, verbose=0))
 
 
 def precision(recipe: Recipe) -> str:

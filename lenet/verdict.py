@@ -1,7 +1,8 @@
 """The verdict: what is said of a drawing, from its ink and the network's outputs. Pure: no TensorFlow, no page."""
 
 import dataclasses
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -119,8 +120,8 @@ def judge(
 def read_row(parts: Sequence[Part], probabilities: NDArray[np.float64]) -> tuple[float, tuple[int, ...]]:
     """Read several digits side by side.
 
-    A group of ink is a digit or, where a stroke is broken, only some of one: of all ways to make two or more digits of
-    the groups, the one whose most doubtful digit is the least doubtful, then the one that is likeliest as a whole.
+    A group of ink is a digit or, where a stroke is broken, a piece of one. Of all ways to split the groups into digits,
+    take the one whose least likely digit is the likeliest; if several tie, the one with the largest product.
 
     Args:
         parts: `Ink.parts`.
@@ -129,18 +130,24 @@ def read_row(parts: Sequence[Part], probabilities: NDArray[np.float64]) -> tuple
     Returns:
         The smallest among the largest probabilities of its digits, and the digits from left to right.
     """
-    read = {
-        (part.first, part.end): (float(each.max()), int(each.argmax()))
-        for part, each in zip(parts, probabilities, strict=True)
-    }
-    best: dict[int, tuple[float, float, tuple[int, ...]]] = {0: (1.0, 1.0, ())}  # by how many groups are read
-    for end in range(1, max(part.end for part in parts) + 1):
-        ways = []
-        for first in range(end):
-            if (first, end) in read:
-                least, product, digits = best[first]
-                p, digit = read[first, end]
-                ways.append((min(least, p), product * p, (*digits, digit)))
-        best[end] = max(ways, key=lambda way: way[:2])
-    confidence, _, digits = best[end]
-    return confidence, digits
+    confidences, digits = probabilities.max(axis=1).tolist(), probabilities.argmax(axis=1).tolist()
+
+    def rank(split: tuple[int, ...]) -> tuple[float, float]:
+        read = [confidences[index] for index in split]
+        return min(read), math.prod(read)
+
+    best = max(_splits(parts, 0, max(part.end for part in parts)), key=rank)
+    return rank(best)[0], tuple(digits[index] for index in best)
+
+
+def _splits(parts: Sequence[Part], first: int, end: int) -> Iterator[tuple[int, ...]]:
+    """Yield every way to cover groups `first` to `end` with parts side by side, as indices of parts.
+
+    `preprocess` finds at most four groups, which have seven splits.
+    """
+    if first == end:
+        yield ()
+    for index, part in enumerate(parts):
+        if part.first == first:
+            for rest in _splits(parts, part.end, end):
+                yield (index, *rest)

@@ -14,9 +14,11 @@ import json
 import multiprocessing
 import os
 import random
+import re
 import sys
 import tempfile
 import time
+import zipfile
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -33,14 +35,29 @@ METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods()
 
 
 @dataclasses.dataclass
-class Killed:
-    """What became of the trainings that were killed."""
+class Kill:
+    """One SIGKILL.
 
-    kills: int = 0
-    writing: int = 0  # of them while a file was half written
-    cut: int = 0  # checkpoints damaged
-    endings: int = 0  # trainings that came to their end
-    lost: list[str] = dataclasses.field(default_factory=list)  # what differs from the unbroken one
+    Attributes:
+        checkpoint: the newest whole one that is left, see `newest`.
+        writing: a file was half written.
+        cut: the checkpoint after that one was cut in half besides.
+        survived: the training resumed from `checkpoint` and ended as the unbroken one did.
+    """
+
+    checkpoint: tuple[int, int]
+    writing: bool
+    cut: bool
+    survived: bool = False
+
+
+@dataclasses.dataclass
+class Killed:
+    """Trainings that were killed."""
+
+    kills: list[Kill] = dataclasses.field(default_factory=list)
+    endings: int = 0  # trainings that ended
+    lost: list[str] = dataclasses.field(default_factory=list)  # differences from the unbroken training
 
 
 def train(mnist: Path, out: Path, steps: int, seed: int) -> None:
@@ -86,6 +103,20 @@ def ended(folder: Path) -> dict[str, object]:
     return {"weights": facts["sha256"], "thresholds": facts["thresholds"], "test": metrics["mnist_test"], **curves}
 
 
+def differences(out: Path, unbroken: Path) -> list[str]:
+    """Files that one of two finished trainings has and the other has not, and results that are not the same."""
+    names = {path.name for path in out.iterdir()} ^ {path.name for path in unbroken.iterdir()}
+    wanted = ended(unbroken)
+    different = [name for name, value in ended(out).items() if value != wanted[name]]
+    return [f"{out.name}: {name}" for name in (*sorted(names), *different)]
+
+
+def newest(out: Path) -> tuple[int, int]:
+    """Step of the newest whole checkpoint, and when it was written; zeros if there is none."""
+    whole = filter(zipfile.is_zipfile, out.glob("checkpoints/step-*.npz"))
+    return max(((int(path.stem.removeprefix("step-")), path.stat().st_mtime_ns) for path in whole), default=(0, 0))
+
+
 def kill(kills: int, folder: Path, steps: int = 60, seed: int = 1, verbose: bool = False) -> Killed:
     """Train once unbroken; then train, killed at random, as often as it takes for `kills` kills.
 
@@ -102,39 +133,57 @@ def kill(kills: int, folder: Path, steps: int = 60, seed: int = 1, verbose: bool
     process = start(folder, "unbroken", steps, seed)
     process.join()
     assert process.exitcode == 0, (folder / "log.txt").read_text()
-    whole, wanted = time.monotonic() - began, ended(folder / "unbroken")
-    found, moments = Killed(), random.Random(seed)
-    while found.kills < kills or not found.endings:
-        out = folder / f"killed{found.endings}"
+    whole = time.monotonic() - began
+    log, result, moments = folder / "log.txt", Killed(), random.Random(seed)
+    last: Kill | None = None  # of the training that has not ended yet
+    resumed: list[Kill] = []  # its kills after which it resumed from the newest whole checkpoint
+    while len(result.kills) < kills or last:
+        out, logged = folder / f"killed{result.endings}", log.stat().st_size
         process = start(folder, out.name, steps, seed)
-        process.join(moments.uniform(0, whole) if found.kills < kills else None)
-        if process.exitcode is None:
+        process.join(moments.uniform(0, whole) if len(result.kills) < kills else None)
+        if killed := process.exitcode is None:
             process.kill()
             process.join()
-            found.kills += 1
-            met(found, out, verbose)
-        elif process.exitcode:
-            found.lost.append(f"exit code {process.exitcode}: {(folder / 'log.txt').read_text()[-500:]}")
-            found.endings += 1
+        step, written = last.checkpoint if last else (0, 0)
+        if said := re.search(rb"Going on from step (\d+)", log.read_bytes()[logged:]):
+            intact = int(said[1]) == step
+        else:  # it started over, or was killed before it could resume
+            intact = step == 0 or (killed and newest(out) == (step, written))
+        if not intact:
+            result.lost.append(f"{out.name}: did not resume from step {step}")
+        elif last:
+            resumed.append(last)
+        if killed:
+            last = met(out, cut=sum(each.cut for each in result.kills) <= (len(result.kills) + 1) // 2)
+            result.kills.append(last)
+            if verbose:
+                facts = ["a file half written"] * last.writing + ["the checkpoint after it cut"] * last.cut
+                print(f"kill {len(result.kills):3}: checkpoint {last.checkpoint[0]}", *facts, sep=", ", flush=True)
+            continue
+        if process.exitcode:
+            lost = [f"exit code {process.exitcode}: {' '.join(log.read_text()[-500:].split())}"]
         else:
-            left = {path.name for path in out.iterdir()} ^ {path.name for path in (folder / "unbroken").iterdir()}
-            different = [name for name, value in ended(out).items() if value != wanted[name]]
-            found.lost += [f"{out.name}: {name}" for name in (*sorted(left), *different)]
-            found.endings += 1
-    return found
+            lost = differences(out, folder / "unbroken")
+        for each in resumed:
+            each.survived = not lost
+        result.lost += lost
+        result.endings += 1
+        last, resumed = None, []
+    return result
 
 
-def met(found: Killed, out: Path, verbose: bool) -> None:
-    """Count what a kill met, and of two checkpoints cut the newest in half every other time."""
-    writing = [path.name for path in out.rglob(".partial-*")]
+def met(out: Path, cut: bool) -> Kill:
+    """Record what a kill left.
+
+    Args:
+        out: the training's folder.
+        cut: cut the newest checkpoint in half, if there are two.
+    """
     checkpoints = sorted(out.glob("checkpoints/step-*.npz"))
-    found.writing += bool(writing)
-    if len(checkpoints) > 1 and found.cut <= found.kills // 2:
+    cut = cut and len(checkpoints) > 1
+    if cut:
         os.truncate(checkpoints[-1], checkpoints[-1].stat().st_size // 2)
-        found.cut += 1
-    if verbose:
-        newest = checkpoints[-1].stem if checkpoints else "no checkpoint"
-        print(f"kill {found.kills:3}: {newest}", *(f"half written: {name}" for name in writing), sep="  ", flush=True)
+    return Kill(newest(out), any(out.rglob(".partial-*")), cut)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -143,12 +192,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1, help="default: %(default)s")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
-        found = kill(options.kills, Path(folder), seed=options.seed, verbose=True)
+        result = kill(options.kills, Path(folder), seed=options.seed, verbose=True)
+    kills = result.kills
     print(
-        f"{found.kills} kills, {found.writing} of them while a file was being written, {found.cut} checkpoints cut; "
-        f"{found.endings} trainings ended; lost: {'; '.join(found.lost) or 'nothing'}"
+        f"{len(kills)} kills, {sum(each.survived for each in kills)} survived; "
+        f"{sum(each.writing for each in kills)} while a file was being written, {sum(each.cut for each in kills)} with "
+        f"a checkpoint cut; {result.endings} trainings ended; lost: {'; '.join(result.lost) or 'nothing'}"
     )
-    return int(bool(found.lost))
+    return int(bool(result.lost))
 
 
 if __name__ == "__main__":

@@ -83,23 +83,27 @@ def passed(names: list[str]) -> dict[str, list[bool]]:
     return found
 
 
+def fault_table(killed: kill_training.Killed, tested: dict[str, list[bool]]) -> str:
+    """The rows of what was broken on purpose: kills of trainings, and tests by name."""
+    cut = [each.survived for each in killed.kills if each.cut]
+    kills = {
+        "a training gets SIGKILL at a random moment, and goes on": [each.survived for each in killed.kills],
+        f"{len(cut)} of these times the newest checkpoint is cut in half besides": cut,
+    }
+    lines = ["| fault | times | survived | lost |", "|---|---:|---:|---|"]
+    for name, survived in (kills | tested).items():
+        times = len(survived) - sum(survived)
+        lost = "; ".join(killed.lost) if name in kills else f"{times} times" if times else ""
+        lines.append(f"| {name} | {len(survived)} | {sum(survived)} | {lost or 'nothing'} |")
+    return "\n".join(lines)
+
+
 def write_faults() -> int:
     """Kill trainings, and run the tests that break something; returns how much was lost."""
     with tempfile.TemporaryDirectory() as folder:
         killed = kill_training.kill(KILLS, Path(folder), verbose=True)
     tested = passed(INJECTED)
-    lost = "; ".join(killed.lost) or "nothing"
-    lines = [
-        "| fault | times | survived | lost |",
-        "|---|---:|---:|---|",
-        f"| a training gets SIGKILL at a random moment, and goes on | {killed.kills} | {killed.kills} | {lost} |",
-        f"| {killed.cut} of these times the newest checkpoint is cut in half besides | {killed.cut} | {killed.cut} "
-        f"| {lost} |",
-    ]
-    for name, right in tested.items():
-        lost = "nothing" if all(right) else f"{len(right) - sum(right)} times"
-        lines.append(f"| {name} | {len(right)} | {sum(right)} | {lost} |")
-    write("faults", "\n".join(lines))
+    write("faults", fault_table(killed, tested))
     return len(killed.lost) + sum(not each for right in tested.values() for each in right)
 
 

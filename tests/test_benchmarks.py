@@ -84,7 +84,7 @@ def test_the_originals_steps_are_timed_before_every_seed_and_all_of_them_once(
     monkeypatch.setattr(fast.mnist, "load", lambda: Mnist(split, split, split))
     monkeypatch.setattr(fast, "original", lambda data: numbers.append)
     monkeypatch.setattr(fast, "fit", lambda *_: (None, history))
-    monkeypatch.setattr(fast.evaluate, "logits", lambda *_: np.eye(10)[[0] * 10])
+    monkeypatch.setattr(fast, "logits", lambda *_: np.eye(10)[[0] * 10])
     monkeypatch.setattr(sys, "argv", ["fast", "--seeds", "2", "--steps", str(steps), "--out", str(tmp_path)])
     fast.main()
     assert len(numbers) == 1 + taken  # the first traces and warms

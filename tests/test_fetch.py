@@ -12,20 +12,26 @@ import safehttpx
 from lenet.demo import fetch as module
 from lenet.demo.fetch import FetchError, fetch
 
+REDIRECTS = {
+    "/round": "/round",
+    "/inside": "http://localhost:1/",
+    "/port": "http://public.example:99999/",
+    "/bracket": "http://[::1",
+    "/scheme": "ftp://public.example/",
+}
+PUBLIC = "There is no picture at this address: only public ones can be read."
+
 
 class Web(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        if self.path == "/round":
+        if self.path in REDIRECTS:
             self.send_response(302)
-            self.send_header("Location", "/round")
-            self.end_headers()
-            return
-        if self.path == "/inside":
-            self.send_response(302)
-            self.send_header("Location", "http://localhost:1/")
+            self.send_header("Location", REDIRECTS[self.path])
             self.end_headers()
             return
         self.send_response(200 if self.path != "/missing" else 404)
+        if self.path == "/compressed":
+            self.send_header("Content-Encoding", "gzip")
         self.end_headers()
         self.wfile.write(b"picture" if self.path == "/picture" else b"x" * 5000)
 
@@ -62,7 +68,11 @@ def test_a_picture_is_put_where_it_may_lie(web: str, tmp_path: Path) -> None:
         ("large", "has more than"),
         ("round", "leads to more than 5 others"),
         ("inside", "only public ones"),
-        ("missing", "There is no picture"),
+        ("port", PUBLIC),
+        ("bracket", PUBLIC),
+        ("scheme", PUBLIC),
+        ("compressed", PUBLIC),
+        ("missing", PUBLIC),
     ],
 )
 def test_what_is_no_picture_for_us_is_a_sentence_and_no_file(
@@ -82,3 +92,44 @@ def test_it_does_not_wait_for_ever(web: str, tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(module, "SECONDS", 0.1)
     with pytest.raises(FetchError, match="did not come within"):
         asyncio.run(fetch(f"{web}/picture", tmp_path))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://",
+        "http://[::1",
+        "http://a\0b/",
+        "http://a..b/",
+        "http://xn--/",
+        f"http://{'a' * 300}/",
+        "http://\ud800/",
+        "http://127.0.0.1/\ud800",
+        "http://☃.example/",
+        "http://1.1.1.1:-1/",
+        "http://1.1.1.1:65536/",
+        f"http://1.1.1.1/{'a' * 70_000}",
+    ],
+)
+def test_an_address_that_is_none_is_a_sentence(url: str, tmp_path: Path) -> None:
+    with pytest.raises(FetchError, match=PUBLIC):
+        asyncio.run(fetch(url, tmp_path))
+
+
+@pytest.mark.parametrize("fault", [MemoryError(), KeyError("a fault of ours"), RuntimeError("no thread")])
+def test_an_exception_that_is_not_about_the_address_stays_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    async def fail(host: str) -> str:
+        raise fault
+
+    monkeypatch.setattr(safehttpx, "async_validate_url", fail)
+    with pytest.raises(type(fault)) as raised:
+        asyncio.run(fetch("http://public.example/", tmp_path))
+    assert raised.value is fault
+
+
+def test_a_folder_that_cannot_be_written_is_not_called_a_fault_of_the_address(web: str, tmp_path: Path) -> None:
+    (tmp_path / "uploads").write_bytes(b"")
+    with pytest.raises(OSError, match="uploads"):
+        asyncio.run(fetch(f"{web}/picture", tmp_path / "uploads"))

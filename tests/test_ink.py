@@ -176,3 +176,17 @@ def test_the_network_reads_ten_digits_in_every_kind_of_photo(read: DigitClassifi
 def test_mnists_own_images_are_their_own_ink() -> None:
     for image in mnist.load().validation.images[:200]:
         np.testing.assert_allclose(read_ink(image)[0], image / np.float32(image.max()), atol=1e-6)
+
+
+def test_a_picture_for_which_memory_is_short_is_not_called_damaged(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    class Array:
+        __array__ = fail
+
+    with pytest.raises(MemoryError):
+        read_ink(Array())
+    monkeypatch.setattr(Image.Image, "load", fail)
+    with pytest.raises(MemoryError):
+        read_ink(Image.new("L", (28, 28)))

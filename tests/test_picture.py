@@ -1,6 +1,7 @@
 """Whatever file comes, the page gets a picture or the reason why there is none; a download is done once."""
 
 import base64
+import errno
 import io
 import threading
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from digits import DIGITS
 from gradio.data_classes import ImageData
 from PIL import Image
+from PIL.PngImagePlugin import PngImageFile
 from wrong_files import WRONG_FILES, png
 
 from lenet.demo.on_demand import OnDemand
@@ -54,6 +56,35 @@ def test_a_file_that_was_not_uploaded_is_not_read(tmp_path: Path) -> None:
     component.GRADIO_CACHE = str(link.parent)
     for path in (tmp_path / "seven.png", link, link.parent / ".." / "seven.png", link.parent, Path("/dev/zero")):
         assert component.preprocess(ImageData(path=str(path))) == "unknown"
+
+
+@pytest.mark.parametrize("name", ["a\0b", "\ud800", "a" * 300])
+def test_a_path_that_no_file_can_have_is_no_picture(tmp_path: Path, name: str) -> None:
+    component = PictureInput()
+    component.GRADIO_CACHE = str(tmp_path)
+    for path in (name, f"{tmp_path}/{name}"):
+        assert component.preprocess(ImageData(path=path)) == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("owner", "method", "fault"),
+    [
+        (Path, "read_bytes", OSError(errno.EIO, "Input/output error")),
+        (Path, "read_bytes", MemoryError()),
+        (Image, "open", MemoryError()),
+        (PngImageFile, "load", MemoryError()),
+    ],
+)
+def test_a_fault_of_the_disk_or_of_memory_is_not_called_one_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, owner: object, method: str, fault: Exception
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(owner, method, fail)
+    with pytest.raises(type(fault)) as raised:
+        received(png(7), tmp_path)
+    assert raised.value is fault
 
 
 def test_a_file_and_a_data_url_come_as_the_picture_that_they_are(tmp_path: Path) -> None:

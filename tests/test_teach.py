@@ -20,7 +20,7 @@ from lenet.network import lenet5
 from lenet.preprocess import preprocess
 from lenet.recipes import DEFAULT, HAND, RECIPES
 from lenet.strokes import render
-from lenet.weights import ARRAYS, FACTS, FILES, WEIGHTS, digest, load, save, verify
+from lenet.weights import ARRAYS, FACTS, FILES, WEIGHTS, WeightsError, digest, load, save, verify
 
 APP = Path(__file__).parents[1] / "app.py"
 PICTURES = np.stack([255 * preprocess(render(DIGITS[digit])).picture for digit in range(10)] * 8).astype(np.uint8)
@@ -189,9 +189,9 @@ def test_weights_that_cannot_be_used_are_replaced_by_the_command_that_the_error_
         (other / ARRAYS).write_bytes(b"cut")
     if problem == "other arrays":
         facts = json.loads((other / FACTS).read_text(encoding="utf-8"))
-        (other / FACTS).write_text(json.dumps(facts | {"sha256": classifier.digest(other)}), encoding="utf-8")
-    with pytest.raises(classifier.WeightsError) as refused:
-        classifier.load(other)
+        (other / FACTS).write_text(json.dumps(facts | {"sha256": {ARRAYS: digest(other)}}), encoding="utf-8")
+    with pytest.raises(WeightsError) as refused:
+        load(other)
     [command] = re.findall(r"`python -m lenet.train(.*?)`", str(refused.value))
     assert train._arguments(command.split()).out == Path("weights")
 

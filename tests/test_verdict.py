@@ -1,5 +1,8 @@
 """What is said of a drawing: a digit with ten probabilities, that it is none, that they are several, or nothing yet."""
 
+import math
+from itertools import combinations, product
+
 import numpy as np
 import pytest
 
@@ -82,6 +85,32 @@ def test_of_two_ways_with_the_same_doubtful_digit_the_likelier_is_read() -> None
     ends = ((0, 1), (0, 2), (1, 2), (1, 3), (2, 3))  # a doubtful 4 beside a sure 5 in two pieces
     read = softmax(np.stack([logits(d4=0.7), logits(d0=0.2), logits(d6=0.75), logits(d5=0.99), logits(d1=0.75)]))
     assert read_row(parts(*ends).parts, read)[1] == (4, 5)
+
+
+def test_the_likelier_split_is_read_when_its_most_doubtful_digit_comes_last() -> None:
+    ends = ((0, 1), (0, 2), (1, 2), (1, 3), (2, 3))  # two 1s, or a 4 in two pieces; beside it a more doubtful 7
+    read = softmax(np.stack([logits(d1=0.95), logits(d4=0.93), logits(d1=0.95), logits(d0=0.2), logits(d7=0.91)]))
+    confidence, digits = read_row(parts(*ends).parts, read)
+    assert digits == (4, 7)  # 0.93 × 0.91 is more than 0.95 × 0.95 × 0.91
+    assert confidence == pytest.approx(0.91)
+
+
+@pytest.mark.parametrize("groups", [2, 3, 4])
+def test_the_best_of_all_splits_is_read_whatever_the_parts_look_like(groups: int) -> None:
+    runs = [run for run in combinations(range(groups + 1), 2) if run != (0, groups)]
+    row = parts(*runs).parts
+    cuts = [cut for count in range(1, groups) for cut in combinations(range(1, groups), count)]
+    splits = [list(zip((0, *cut), (*cut, groups), strict=True)) for cut in cuts]
+    for levels in product((1 / 2, 3 / 8, 1 / 4), repeat=len(runs)):  # whose products are exact
+        # The digit of a part is its own number, so that the digits say which split was read.
+        read = np.repeat((1 - np.array([levels]).T) / 9, 10, axis=1)  # (P, 10)
+        np.fill_diagonal(read, levels)
+        level = dict(zip(runs, levels, strict=True))
+        best = max((min(map(level.get, split)), math.prod(map(level.get, split))) for split in splits)
+        confidence, digits = read_row(row, read)
+        assert [runs[digit] for digit in digits] in splits
+        assert (confidence, math.prod(levels[digit] for digit in digits)) == best
+        assert min(levels[digit] for digit in digits) == confidence
 
 
 def test_a_second_digit_is_only_named_if_it_could_be_meant() -> None:

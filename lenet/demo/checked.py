@@ -1,6 +1,6 @@
-"""Gradio's Blocks, except that what a client sends wrong is an answer and not a server's error, and is not kept.
+"""`gr.Blocks` that reports malformed input as `gr.Error`, keeps no input, and answers what is asked before it ends.
 
-And it ends without leaving anybody waiting: see `shutdown`.
+For the last see `shutdown`.
 """
 
 import threading
@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from gradio.exceptions import ComponentProcessingError
-from gradio_client.utils import async_traverse, is_file_obj_with_meta, is_http_url_like
+from gradio.data_classes import FileData
+from gradio.exceptions import InvalidPathError
+from gradio_client.utils import async_traverse, is_file_obj, is_file_obj_with_meta, is_http_url_like
+from pydantic import ValidationError
 
 from lenet.demo import shutdown
 from lenet.demo.fetch import FetchError, fetch
@@ -33,36 +35,37 @@ class CheckedBlocks(gr.Blocks):
         self.forgets = forgets
 
     async def preprocess_data(self, block_fn: Any, inputs: Any, state: Any, explicit_call: bool = False) -> Any:
-        """What a function receives for what a client sent.
+        """Return what a function receives for what a client sent.
 
-        Here Gradio looks at types and numbers of values and at where files lie; ours comes after it and answers for
-        itself.
+        Any exception but those below is the server's fault: Gradio logs it and answers without a sentence.
 
         Raises:
-            gr.Error: if it does not fit, in a sentence.
+            gr.Error: if the input is malformed, in a sentence.
         """
         fetched = 0
 
         async def local(file: dict[str, Any]) -> dict[str, Any]:
-            """A picture of the web as a file, downloaded by us: Gradio would take one of any size."""
+            """Return a file that Gradio can look for, downloaded if need be: Gradio would take one of any size."""
             nonlocal fetched
-            if not is_http_url_like(file["path"]):
+            path = FileData.model_validate(file).path
+            if not is_http_url_like(path):
+                _check_path(path)
                 return file
             fetched += 1
             if fetched > 1:
                 raise FetchError("One address at a time.")
-            path = str(await fetch(file["path"], Path(self.GRADIO_CACHE)))
+            path = str(await fetch(path, Path(self.GRADIO_CACHE)))
             self.upload_file_set.add(path)  # deleted with the uploads
             return {**file, "path": path, "url": None}
 
         try:
-            inputs = await async_traverse(inputs, local, is_file_obj_with_meta)
+            if len(inputs) != len(block_fn.inputs):  # Gradio would leave out what is too much
+                raise gr.Error(UNFIT, print_exception=False)
+            inputs = await async_traverse(inputs, local, _names_a_file)
             return await super().preprocess_data(block_fn, inputs, state, explicit_call)
         except FetchError as error:
             raise gr.Error(str(error), print_exception=False) from error
-        except (gr.Error, ComponentProcessingError):  # a sentence already; a fault of ours
-            raise
-        except Exception as error:
+        except (ValidationError, InvalidPathError) as error:  # of a data model; of a file that was not uploaded
             raise gr.Error(UNFIT, print_exception=False) from error
         finally:
             # Gradio would keep the last input of each session, of megabytes perhaps, for links that nobody can make.
@@ -75,3 +78,18 @@ class CheckedBlocks(gr.Blocks):
             shutdown.serve(self)
         else:  # who gets no signals
             super().block_thread()
+
+
+def _names_a_file(value: Any) -> bool:
+    """Return whether Gradio takes a value for a file, or fails on it because its `meta` is not an object."""
+    return is_file_obj(value) and (not isinstance(value.get("meta", {}), dict) or is_file_obj_with_meta(value))
+
+
+def _check_path(path: str) -> None:
+    """Raise InvalidPathError for a path that Gradio fails on: too long, inaccessible, with a zero byte, not Unicode."""
+    try:
+        Path(path).stat()
+    except FileNotFoundError:  # perhaps an upload that was deleted: the component answers that it is no picture
+        pass
+    except (OSError, ValueError) as error:
+        raise InvalidPathError(path) from error

@@ -26,15 +26,14 @@ async def fetch(url: str, folder: Path) -> Path:
 
     Raises:
         FetchError: if there is none, it is too large, it takes too long, or its host is not a public one.
+        OSError: if it cannot be written.
     """
     try:
         async with asyncio.timeout(SECONDS):
             content = await _content(url)
-    except FetchError:
-        raise
     except TimeoutError as error:
         raise FetchError(f"The picture did not come within {SECONDS} seconds: send it as a file.") from error
-    except Exception as error:  # of httpx, of the resolver, of the check of the host
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:  # ValueError: the host has no public address
         raise FetchError("There is no picture at this address: only public ones can be read.") from error
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=folder, prefix="fetched-", delete=False) as file:
@@ -44,6 +43,8 @@ async def fetch(url: str, folder: Path) -> Path:
 
 async def _content(url: str) -> bytes:
     for _ in range(MOST_REDIRECTS + 1):
+        if not 0 <= (httpx.URL(url).port or 0) < 2**16:  # which httpx finds when it connects, in an ExceptionGroup
+            raise httpx.InvalidURL(f"Invalid port: {url}")
         # As Gradio does it: the address that was checked is the one that is connected to, whatever the name's server
         # says the next time.
         transport = safehttpx.AsyncSecureTransport(await safehttpx.async_validate_url(httpx.URL(url).host))

@@ -1,6 +1,8 @@
 """Gradio's image component, except that a file which is no picture is an answer and not a server's error."""
 
+import errno
 import io
+import os
 from base64 import b64decode
 from pathlib import Path
 from typing import Literal
@@ -14,6 +16,9 @@ from lenet.preprocess import FORMATS, too_large
 
 # Of a file. A phone's photo has 3 to 8 MB.
 MOST_BYTES = 20 * 2**20
+
+# What a path of a client's leads to when it is not an upload, or no longer. Any other error is one of the disk.
+NO_FILE = (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG)
 
 Refusal = Literal["unknown", "damaged", "large"]
 
@@ -31,33 +36,46 @@ class PictureInput(gr.Image):
         """The file's picture, of an animation the first, as it lies there: `lenet.preprocess` turns it as EXIF says."""
         if payload is None:
             return None
-        # Pillow warns of a picture above its own limit, and refuses one of twice that. Else each of its readers has
-        # errors of its own on a file that is not as it should be. It gets the file whole: an animation's it would leave
-        # open, for the pictures to come.
+        # Whole, for Pillow would leave an animation's file open, for the pictures to come.
         try:
-            if payload.url and payload.url.startswith("data:"):
-                content = b64decode(payload.url.partition(",")[2])
-            else:
-                content = self._uploaded(payload.path or "").read_bytes()
+            content = self._content(payload)
+        except ValueError:  # not base64; a path with a zero byte, not Unicode
+            return "unknown"
+        except OSError as error:
+            if error.errno in NO_FILE:
+                return "unknown"
+            raise
+        # Pillow warns of a picture above its own limit, and refuses one of twice that. Otherwise each of its readers
+        # has exceptions of its own for a file that is not as it should be.
+        try:
             image = Image.open(io.BytesIO(content), formats=FORMATS)
         except (Image.DecompressionBombError, Image.DecompressionBombWarning):
             return "large"
+        except MemoryError:
+            raise
         except Exception:
             return "unknown"
         if too_large(image.height, image.width):
             return "large"
         try:
             image.load()
+        except MemoryError:
+            raise
         except Exception:
             return "damaged"
         return image
 
-    def _uploaded(self, path: str) -> Path:
-        """A file that was uploaded, and no other of this machine: Gradio looks only where the client says "meta"."""
-        file = Path(path).resolve()
-        if not (file.is_relative_to(Path(self.GRADIO_CACHE).resolve()) and file.is_file()):
-            raise FileNotFoundError(path)
-        return file
+    def _content(self, payload: ImageData) -> bytes:
+        """Return the bytes of base64 or of an upload; no other file of this machine is read.
+
+        Gradio checks the path only where the client says "meta".
+        """
+        if payload.url and payload.url.startswith("data:"):
+            return b64decode(payload.url.partition(",")[2])
+        file = Path(os.path.realpath(payload.path or ""))
+        if not file.is_relative_to(os.path.realpath(self.GRADIO_CACHE)):
+            raise FileNotFoundError(errno.ENOENT, "not an upload", str(file))
+        return file.read_bytes()
 
     def postprocess(self, value: Image.Image | None) -> ImageData | None:  # type: ignore[override]
         """What the page is to show."""
