@@ -27,6 +27,7 @@ FILES = (ARRAYS, NETWORK, FACTS)
 SHAPES = [(5, 5, 1, 32), (32,), (5, 5, 32, 64), (64,), (3136, 1024), (1024,), (1024, 10), (10,)]
 BYTES = 4 * sum(math.prod(shape) for shape in SHAPES)  # of the arrays, float32
 HEADERS = 100_000  # bytes that a file holds beside its arrays, at most
+NAME = "lenet5"
 LAYERS = ("conv1", "pool1", "conv2", "pool2", "hidden", "logits")  # the outputs of lenet5.tflite, by these names
 
 RESTORE = "Restore it (`git checkout weights`) or train new weights (`python -m lenet.train --out weights`)."
@@ -74,7 +75,7 @@ def convert(model: "keras.Model") -> bytes:
     import keras
 
     outputs = {name: model.get_layer(name).output for name in LAYERS}
-    return to_litert(keras.Model(model.inputs, outputs))
+    return to_litert(keras.Model(model.inputs, outputs, name=NAME))  # unnamed, it would get another name each time
 
 
 def to_litert(model: "keras.Model") -> bytes:

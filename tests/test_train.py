@@ -164,7 +164,7 @@ def test_the_command_leaves_weights_facts_metrics_and_pictures(
     assert train.main(flags) == 0
     names = {path.name for path in tmp_path.iterdir()} - {".lock"}
     assert names == {
-        "lenet5.weights.h5", "lenet5.json", "metrics.json", "training.png", "confusion.png", "misread.png",
+        "lenet5.weights.h5", "lenet5.tflite", "lenet5.json", "metrics.json", "training.png", "confusion.png", "misread.png",
     }  # fmt: skip
     metrics = json.loads((tmp_path / "metrics.json").read_text())
     assert metrics["weights"] == digest(tmp_path)
