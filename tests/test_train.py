@@ -20,7 +20,7 @@ from lenet.preprocess import preprocess
 from lenet.recipes import AUGMENTED, FAST, PLAIN, WORLD, Recipe
 from lenet.strokes import Drawing, render
 from lenet.verdict import softmax
-from lenet.weights import digest
+from lenet.weights import FILES, digest
 
 SHORT = {"steps": 20, "batch": 20, "report_every": 5, "validate_every": 10, "checkpoint_every": 5}
 QUICK = dataclasses.replace(PLAIN, **SHORT)
@@ -164,7 +164,7 @@ def test_the_command_leaves_weights_facts_metrics_and_pictures(
     assert train.main(flags) == 0
     names = {path.name for path in tmp_path.iterdir()} - {".lock"}
     assert names == {
-        "lenet5.weights.h5", "lenet5.tflite", "lenet5.json", "metrics.json", "training.png", "confusion.png", "misread.png",
+        *FILES, "metrics.json", "training.png", "confusion.png", "misread.png",
     }  # fmt: skip
     metrics = json.loads((tmp_path / "metrics.json").read_text())
     assert metrics["weights"] == digest(tmp_path)
