@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lenet import card, report
+from lenet import calibrate, card, report
 from lenet.checkpoint import write_json
 from lenet.evaluate import METRICS
 from lenet.weights import FACTS, WEIGHTS
@@ -79,3 +79,13 @@ def test_every_measured_set_is_in_the_card_with_a_picture_of_its_errors() -> Non
             stem = "" if name == "MNIST test" else f"-{name}"
             assert f"(misread{stem}.png)" in text
             assert (WEIGHTS / f"misread{stem}.png").is_file()
+
+
+def test_the_card_says_which_choices_were_made_in_view_of_the_test_sets() -> None:
+    text = " ".join(card.card(METRICS_NOW, FACTS_NOW, []).split())
+    assert "never to choose" not in text
+    assert "elastic bending was added because of them" in text
+    assert "set by hand after looking at the test sets' accepted rates" in text
+    for name in ("DOUBTED", "PASSING"):
+        assert f"`{name}`" in text
+        assert hasattr(calibrate, name)
