@@ -24,6 +24,7 @@ from lenet.datasets import drawings, mnist
 from lenet.datasets.drawings import NOT_A_DIGIT, LabelledDrawing
 from lenet.datasets.rows import row
 from lenet.figures import rates, report, table
+from lenet.fingerprint import conditions, find_change
 from lenet.preprocess import Ink, preprocess
 from lenet.runtime import Network
 from lenet.verdict import Prediction, Thresholds, judge, softmax
@@ -151,24 +152,24 @@ def _stem(path: Path) -> str:
 
 
 def write_metrics(folder: Path, **sections: dict[str, Any]) -> None:
-    """Replace sections of metrics.json; what was measured with other weights or thresholds is dropped.
+    """Replace sections of metrics.json, and drop what was measured before the way of reading changed.
 
     Args:
         folder: with the weights.
         sections: `training`, `mnist_test`, `strokes`; of the last, only the files that are given are replaced.
     """
-    digest, thresholds = weights.digest(folder), weights.verify(folder).to_json()
+    now = conditions(folder)
     try:
         metrics = json.loads((folder / METRICS).read_text(encoding="utf-8"))
     except FileNotFoundError:
         metrics = {}
-    if metrics.get("weights") != digest:
+    if metrics.get("weights") != now["weights"]:
         metrics = {}
-    if metrics.get("thresholds") != thresholds:
+    elif find_change(metrics, now):
         metrics = {key: value for key, value in metrics.items() if key == "training"}
     if "strokes" in sections:
         sections["strokes"] = metrics.get("strokes", {}) | sections["strokes"]
-    write_json(folder / METRICS, {"weights": digest, "thresholds": thresholds} | metrics | sections)
+    write_json(folder / METRICS, now | metrics | sections)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -13,34 +13,33 @@ from lenet import evaluate
 from lenet.classifier import DigitClassifier
 from lenet.datasets import drawings, mnist
 from lenet.figures import calibration_error, rates, table
+from lenet.fingerprint import conditions, find_change
 from lenet.strokes import Drawing, render
-from lenet.weights import ARRAYS, FACTS, FILES, NETWORK, WEIGHTS, digest
+from lenet.weights import ARRAYS, FACTS, FILES, WEIGHTS, digest
 
 
-def test_metrics_of_other_weights_or_thresholds_are_dropped(tmp_path: Path) -> None:
-    def weights(content: bytes, **thresholds: float) -> None:
-        (tmp_path / ARRAYS).write_bytes(content)
-        (tmp_path / NETWORK).write_bytes(content)
-        facts = {"sha256": dict.fromkeys((ARRAYS, NETWORK), digest(tmp_path)), "thresholds": thresholds}
-        (tmp_path / FACTS).write_text(json.dumps(facts))
+def test_figures_of_other_weights_or_thresholds_or_another_way_of_reading_are_dropped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = {"weights": "a", "thresholds": {"unsure": 0.5}, "fingerprint": {"answers": "digit7", "logits": "5.10"}}
+    monkeypatch.setattr(evaluate, "conditions", lambda folder: dict(now))
 
-    def metrics() -> dict:
-        return json.loads((tmp_path / "metrics.json").read_text())
+    def write(**sections: dict) -> dict:
+        evaluate.write_metrics(tmp_path, **sections)
+        metrics = json.loads((tmp_path / "metrics.json").read_text())
+        assert {key: metrics.pop(key) for key in now} == now
+        return metrics
 
-    weights(b"first")
-    evaluate.write_metrics(tmp_path, training={"seed": 1})
-    evaluate.write_metrics(tmp_path, mnist_test={"misses": 30}, strokes={"a": {"count": 1}})
-    evaluate.write_metrics(tmp_path, strokes={"b": {"count": 2}})
-    assert metrics()["training"] == {"seed": 1}
-    assert metrics()["mnist_test"] == {"misses": 30}
-    assert metrics()["strokes"] == {"a": {"count": 1}, "b": {"count": 2}}
-    weights(b"first", unsure=0.7)
-    evaluate.write_metrics(tmp_path, mnist_test={"misses": 30})
-    assert metrics()["training"] == {"seed": 1}
-    assert "strokes" not in metrics()
-    weights(b"second", unsure=0.7)
-    evaluate.write_metrics(tmp_path, mnist_test={"misses": 31})
-    assert "training" not in metrics()
+    training, test, a, b = {"seed": 1}, {"misses": 30}, {"a": {"count": 1}}, {"b": {"count": 2}}
+    assert write(training=training) == {"training": training}
+    assert write(mnist_test=test, strokes=a) == {"training": training, "mnist_test": test, "strokes": a}
+    assert write(strokes=b) == {"training": training, "mnist_test": test, "strokes": a | b}
+    now["thresholds"] = {"unsure": 0.7}
+    assert write(strokes=b) == {"training": training, "strokes": b}
+    now["fingerprint"] = {"answers": "digit7", "logits": "5.20"}
+    assert write(mnist_test=test) == {"training": training, "mnist_test": test}
+    now["weights"] = "b"
+    assert write(mnist_test=test) == {"mnist_test": test}
 
 
 def test_missing_mnist_and_damaged_weights_are_one_sentence_and_exit_code_1(
@@ -77,7 +76,9 @@ def test_drawings_kept_as_strokes_are_measured_too(
         shutil.copy(WEIGHTS / name, tmp_path)
     assert evaluate.main(["--strokes", str(tmp_path / "ours.jsonl.gz"), "--weights", str(tmp_path)]) == 0
     assert "\nours\ndigit  images" in capsys.readouterr().out
-    assert json.loads((tmp_path / "metrics.json").read_text())["strokes"]["ours"] == ours
+    written = json.loads((tmp_path / "metrics.json").read_text())
+    assert written["strokes"]["ours"] == ours
+    assert find_change(written, conditions(tmp_path)) == ""
     assert (tmp_path / "misread-ours.png").is_file()
     assert (tmp_path / "confusion-ours.png").is_file()
 
@@ -122,7 +123,9 @@ def test_the_committed_weights_misread_at_most_33_of_mnists_test_images_raw_or_a
     assert evaluate.main(["--weights", str(tmp_path)]) == 0
     written = json.loads((tmp_path / "metrics.json").read_text())
     facts = json.loads((WEIGHTS / FACTS).read_text())
-    assert written == {"weights": facts["sha256"][ARRAYS], "thresholds": facts["thresholds"], "mnist_test": figures}
+    assert written.keys() == {"weights", "thresholds", "fingerprint", "mnist_test"}
+    assert (written["weights"], written["thresholds"]) == (facts["sha256"][ARRAYS], facts["thresholds"])
+    assert written["mnist_test"] == figures
     for name in ("confusion.png", "misread.png"):
         assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")
     assert len(mnist.load().test.labels) == 10_000
