@@ -24,6 +24,7 @@ from lenet.datasets import drawings, mnist
 from lenet.datasets.drawings import NOT_A_DIGIT, LabelledDrawing
 from lenet.datasets.rows import row
 from lenet.figures import rates, report, table
+from lenet.fingerprint import conditions, find_change
 from lenet.preprocess import Ink, preprocess
 from lenet.runtime import Network
 from lenet.verdict import Prediction, Thresholds, judge, softmax
@@ -68,10 +69,15 @@ class Evaluation:
         self.network = Network(folder / weights.NETWORK)
 
     def mnist(self, data: mnist.Mnist) -> dict[str, Any]:
-        """The figures of MNIST's test images, read as they are; their verdicts as if each were drawn on the pad."""
-        inks = [preprocess(image) for image in data.test.images]
-        read = self.network.logits(data.test.pictures)
-        return self._figures("", data.test.pictures, read, data.test.labels, self.predictions(inks))
+        """Return the figures of MNIST's test images as the page reads them: preprocess, network, verdict.
+
+        Besides those: `raw`, when the network gets the arrays as they are, as in most papers.
+        """
+        test = data.test
+        figures = self._figures("", [preprocess(image) for image in test.images], test.labels)
+        wrong = self.network.logits(test.pictures).argmax(1) != test.labels
+        figures["raw"] = {"misses": int(wrong.sum()), "accuracy": round(float(1 - wrong.mean()), 6)}
+        return figures
 
     def strokes(self, path: Path) -> dict[str, Any]:
         """The figures of a stroke file, each drawing put on the pad once, at random size, place and pen.
@@ -88,11 +94,8 @@ class Evaluation:
         others = [each for each in drawn if each.label == NOT_A_DIGIT]
         figures: dict[str, Any] = {}
         if digits:
-            inks = _placed(digits, random)
             labels = np.array([each.label for each in digits], np.uint8)
-            read, _ = outputs(self.network, inks)
-            pictures = np.stack([ink.picture for ink in inks])
-            figures = self._figures(f"-{_stem(path)}", pictures, read, labels, self.predictions(inks))
+            figures = self._figures(f"-{_stem(path)}", _placed(digits, random), labels)
             figures["two_digits"] = self._two_digits(digits, random)
             figures["renderings"] = self._renderings(digits, random)
         if others:
@@ -122,19 +125,19 @@ class Evaluation:
         same = [Counter(answers[i : i + TIMES]).most_common(1)[0][1] / TIMES for i in range(0, len(answers), TIMES)]
         return {"drawings": len(chosen), "each": TIMES, "same": round(float(np.mean(same)), 6)}
 
-    def _figures(
-        self,
-        suffix: str,
-        pictures: NDArray[np.float32],
-        read: NDArray[np.float32],
-        labels: NDArray[np.uint8],
-        said: Sequence[Prediction],
-    ) -> dict[str, Any]:
-        read = read / np.float32(self.thresholds.temperature)
-        figures = report(read, labels, [each.verdict for each in said])
+    def _figures(self, suffix: str, inks: Sequence[Ink], labels: NDArray[np.uint8]) -> dict[str, Any]:
+        """Return what `figures.report` counts, and draw the pictures of the set into files of this suffix."""
+        wholes, parts = outputs(self.network, inks)
+        verdicts = [
+            judge(ink, whole, self.thresholds, of_parts).verdict
+            for ink, whole, of_parts in zip(inks, wholes, parts, strict=True)
+        ]
+        logits = wholes / np.float32(self.thresholds.temperature)
+        figures = report(logits, labels, verdicts)
         if self.pictures:
             plots.confusion(self.folder / f"confusion{suffix}.png", figures["confusion"])
-            plots.misread(self.folder / f"misread{suffix}.png", pictures, labels, softmax(read))
+            pictures = np.stack([ink.picture for ink in inks])
+            plots.misread(self.folder / f"misread{suffix}.png", pictures, labels, softmax(logits))
         return figures
 
 
@@ -149,24 +152,24 @@ def _stem(path: Path) -> str:
 
 
 def write_metrics(folder: Path, **sections: dict[str, Any]) -> None:
-    """Replace sections of metrics.json; what was measured with other weights or thresholds is dropped.
+    """Replace sections of metrics.json, and drop what was measured before the way of reading changed.
 
     Args:
         folder: with the weights.
         sections: `training`, `mnist_test`, `strokes`; of the last, only the files that are given are replaced.
     """
-    digest, thresholds = weights.digest(folder), weights.verify(folder).to_json()
+    now = conditions(folder)
     try:
         metrics = json.loads((folder / METRICS).read_text(encoding="utf-8"))
     except FileNotFoundError:
         metrics = {}
-    if metrics.get("weights") != digest:
+    if metrics.get("weights") != now["weights"]:
         metrics = {}
-    if metrics.get("thresholds") != thresholds:
+    elif find_change(metrics, now):
         metrics = {key: value for key, value in metrics.items() if key == "training"}
     if "strokes" in sections:
         sections["strokes"] = metrics.get("strokes", {}) | sections["strokes"]
-    write_json(folder / METRICS, {"weights": digest, "thresholds": thresholds} | metrics | sections)
+    write_json(folder / METRICS, now | metrics | sections)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -70,6 +70,8 @@ def table(figures: dict[str, Any]) -> str:
             lines.append(f"{each['digit']:>5} {each['count']:>7,} {each['misses']:>6} {right:>8}")
         lines.append(f"expected calibration error {figures['calibration_error']:.2%}")
         lines += [f"verdict {name} {rate:.2%}" for name, rate in figures["verdicts"].items()]
+    if raw := figures.get("raw"):
+        lines.append(f"without preprocessing {raw['misses']} wrong, {raw['accuracy']:.2%} right")
     if "two_digits" in figures:
         two, again = figures["two_digits"], figures["renderings"]
         lines.append(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lenet import card, report
+from lenet import calibrate, card, report
 from lenet.checkpoint import write_json
 from lenet.evaluate import METRICS
 from lenet.weights import FACTS, WEIGHTS
@@ -24,7 +24,7 @@ def run(folder: Path, seed: int, misses: int, drawn: int) -> Path:
     }
     strokes = {"people": {"misses": drawn, "count": 1000}, "doodles": {"not_digits": {"count": 9}}}
     folder.mkdir()
-    test = {"misses": misses, "count": 10_000}
+    test = {"misses": misses + 5, "count": 10_000, "raw": {"misses": misses}}
     write_json(folder / METRICS, {"training": training, "mnist_test": test, "strokes": strokes})
     return folder
 
@@ -40,7 +40,7 @@ def test_the_history_has_a_row_a_run_with_what_each_set_gave(log: list) -> None:
     text = card.card(METRICS_NOW, FACTS_NOW, log)
     history = text[text.index("change by change") :].splitlines()
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in history if line.startswith("| ")]
-    assert rows[0][-2:] == ["MNIST test", "people"]
+    assert rows[0][-2:] == ["MNIST test, raw", "people"]
     assert rows[1][:2] == ["1", "Nothing yet"]
     assert [row[3:] for row in rows[2:]] == [
         ["1", "21 of 5,000, 5 of 749", "31", "10 of 1,000"],
@@ -77,7 +77,27 @@ def test_every_measured_set_is_in_the_card_with_a_picture_of_its_errors() -> Non
     for name, figures in card.sets(METRICS_NOW).items():
         assert name in text
         if "misses" in figures:
-            assert f"| {figures['count']:,} | {figures['misses']} |" in text
+            assert f"| {name} | {figures['count']:,} | {figures['misses']} |" in text
             stem = "" if name == "MNIST test" else f"-{name}"
             assert f"(misread{stem}.png)" in text
             assert (WEIGHTS / f"misread{stem}.png").is_file()
+
+
+def test_the_card_says_which_choices_were_made_in_view_of_the_test_sets() -> None:
+    text = " ".join(card.card(METRICS_NOW, FACTS_NOW, []).split())
+    assert "never to choose" not in text
+    assert "elastic bending was added because of them" in text
+    assert "set by hand after looking at the test sets' accepted rates" in text
+    for name in ("DOUBTED", "PASSING"):
+        assert f"`{name}`" in text
+        assert hasattr(calibrate, name)
+
+
+def test_the_product_and_the_raw_arrays_have_a_row_each_and_papers_are_compared_with_the_raw_ones() -> None:
+    test = METRICS_NOW["mnist_test"] | {"misses": 41, "accuracy": 0.9959, "raw": {"misses": 29, "accuracy": 0.9971}}
+    text = report.results(METRICS_NOW | {"mnist_test": test}, [])
+    assert "| MNIST test | 10,000 | 41 | 99.59% |" in text
+    assert "| MNIST test, raw | 10,000 | 29 | 99.71% | | |" in text
+    comparison = text[: text.index("Measured on MNIST's arrays as they are")]
+    assert "| 29 | 99.71% |" in comparison
+    assert "41" not in comparison

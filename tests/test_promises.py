@@ -72,6 +72,10 @@ def test_the_committed_weights_are_the_seed_that_is_best_in_validation_and_the_m
 
 def test_the_committed_figures_are_of_the_committed_weights_and_reach_the_bar() -> None:
     assert METRICS["weights"] == digest()
+    test = METRICS["mnist_test"]
+    assert test["count"] == 10_000
+    assert 0 < test["misses"] <= 33
+    assert 0 < test["raw"]["misses"] <= 33
     people, doodles = METRICS["strokes"]["pendigits-test"], METRICS["strokes"]["doodles"]
     assert people["count"] == 3498
     assert people["accuracy"] >= 0.983

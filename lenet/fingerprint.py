@@ -1,0 +1,126 @@
+"""Fingerprint of the reading: the answers to 300 fixed drawings, on the whole way from strokes to verdict.
+
+`lenet.evaluate` writes it into metrics.json beside the figures. If the code reads these drawings differently later, the
+figures are stale, and `python -m lenet.report --check` says so without any data set. The drawings are made here and not
+by `lenet.datasets`, whose generators may change without a change of the reading.
+"""
+
+from collections.abc import Iterator
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lenet.classifier import DigitClassifier
+from lenet.preprocess import SIDE, preprocess
+from lenet.strokes import CANVAS_SIZE, render
+from lenet.weights import digest
+
+COUNT = 300
+SEED = 6  # every centre of mass is 0.001 pixels or more from where it would be rounded to another pixel
+TOLERANCE = 0.025  # of a logit: two units of the last place that is kept
+
+# The ten digits and five drawings that are none: a line each, strokes of x,y points in a square of 100, y down.
+SHAPES = """
+52,0 25,15 10,50 22,85 50,100 78,85 90,48 75,14 52,0
+30,20 52,0 52,100
+14,25 30,4 62,2 80,22 70,45 10,98 92,96
+15,10 50,0 80,18 70,42 40,48 72,55 88,78 60,100 12,92
+30,0 10,62 90,60 | 66,30 62,100
+85,2 25,4 20,45 55,38 85,62 70,95 12,94
+72,0 35,25 12,65 30,98 68,96 82,72 60,54 16,64
+8,4 92,2 60,50 40,100
+50,48 22,28 45,0 78,14 70,36 20,68 30,98 66,100 84,78 50,48
+84,28 56,2 22,18 24,46 60,50 84,28 80,70 66,100
+42,44 54,56 57,46
+10,100 10,40 50,0 90,40 90,100 10,100 | 40,100 40,65 62,65 62,100
+0,0 100,100 | 100,0 0,100 | 50,0 50,100 | 0,50 100,50
+0,60 15,20 30,80 45,15 60,85 75,20 90,80 100,40
+50,55 60,45 45,35 30,55 50,75 80,55 65,15 25,15 5,60 40,98 95,85
+"""
+
+
+def pictures() -> Iterator[NDArray[np.uint8]]:
+    """Yield the fixed drawings: each shape leaning, sized, placed and drawn with a pen at random.
+
+    One in four is like MNIST's, light on dark in 28 × 28 pixels and paler on one side; one in four is a row of shapes.
+    """
+    random = np.random.default_rng(SEED)
+    shapes = [
+        [np.array([point.split(",") for point in stroke.split()], float) - 50 for stroke in line.split("|")]
+        for line in SHAPES.strip().splitlines()
+    ]
+    for i in range(COUNT):
+        length = 2 + i // 4 % 4 if i % 4 == 1 else 1
+        step = np.array([100 + random.uniform(0, 50), 0])
+        strokes = [stroke + step * j for j in range(length) for stroke in shapes[(i + j) % len(shapes)]]
+        side = SIDE if i % 4 == 0 else CANVAS_SIZE
+        scale = side / 100 * random.uniform(0.15, 0.6) / length
+        lean = np.eye(2) + random.uniform(-0.2, 0.2, (2, 2))
+        middle = side * random.uniform(0.35, 0.65, 2) - scale * step * (length - 1) / 2
+        points = [(scale * stroke @ lean + middle).tolist() for stroke in strokes]
+        picture = render(points, (side, side), 100 * scale * random.uniform(0.06, 0.2))
+        yield ((255 - picture) * np.linspace(0.1, 1, side)).astype(np.uint8) if side == SIDE else picture
+
+
+def fingerprint(classifier: DigitClassifier) -> dict[str, str]:
+    """Read the fixed drawings.
+
+    Returns:
+        `answers`, each drawing's verdict with the digits that it is sure of, and `logits`, each drawing's largest: one
+        string of 300 words, as an item of a list takes a line in metrics.json.
+    """
+    answers, logits = [], []
+    for picture in pictures():
+        prediction, activations = classifier.look(preprocess(picture))
+        digits = "" if prediction.verdict == "unsure" else "".join(map(str, prediction.digits))
+        answers.append(prediction.verdict + digits)
+        logits.append(f"{activations.logits.max():.2f}")
+    return {"answers": " ".join(answers), "logits": " ".join(logits)}
+
+
+def count_changes(before: dict[str, str], after: dict[str, str]) -> int:
+    """Return how many drawings have another answer, or a largest logit that differs by more than rounding."""
+    rows = zip_longest(*(prints[key].split() for key in ("answers", "logits") for prints in (before, after)))
+    return sum(
+        answer != answer_now or abs(float(logit) - float(logit_now)) > TOLERANCE
+        for answer, answer_now, logit, logit_now in rows
+    )
+
+
+def conditions(folder: Path) -> dict[str, Any]:
+    """Return what the figures in metrics.json depend on: the weights' digest, the thresholds, the fingerprint.
+
+    Args:
+        folder: with the weights.
+
+    Raises:
+        WeightsError: if the weights cannot be used.
+    """
+    classifier = DigitClassifier(folder)
+    return {
+        "weights": digest(folder),
+        "thresholds": classifier.thresholds.to_json(),
+        "fingerprint": fingerprint(classifier),
+    }
+
+
+def find_change(metrics: dict[str, Any], now: dict[str, Any]) -> str:
+    """Say why figures no longer hold.
+
+    Args:
+        metrics: of metrics.json.
+        now: what `conditions` returns.
+
+    Returns:
+        A clause; empty if the figures hold.
+    """
+    for name in ("weights", "thresholds"):
+        if metrics.get(name) != now[name]:
+            return f"the {name} have changed"
+    if "fingerprint" not in metrics:
+        return "metrics.json has no fingerprint"
+    changes = count_changes(metrics["fingerprint"], now["fingerprint"])
+    return f"{changes} of {COUNT} fixed drawings are read differently" if changes else ""
