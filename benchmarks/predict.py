@@ -3,9 +3,8 @@
     $ python -m benchmarks.predict
 
 All take turns, ten drawings each, as a person's updates follow one another; one more before them is not counted, as
-it finds the processor's caches full of the way before. TensorFlow has one thread, as LiteRT has. The floor is the
-larger of two: the network's multiplications at the rate of a large matrix multiplication on this thread, and its
-weights at the rate at which memory is read.
+it finds the processor's caches full of the way before. The floor is the larger of two: the network's multiplications at
+the rate of a large matrix multiplication, and its weights at the rate at which memory is read.
 """
 
 import time
@@ -64,8 +63,6 @@ def main() -> None:
     given = harness.options("predict", "Measure one prediction.", rounds=30)
     import tensorflow as tf
 
-    tf.config.threading.set_intra_op_parallelism_threads(1)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
     read, model = DigitClassifier(), load()
     drawings = [render(strokes) for strokes in DIGITS.values()]
     traced = tf.function(

@@ -47,7 +47,10 @@ class DigitClassifier:
 
     def read(self, ink: Ink) -> Prediction:
         """Read the ink that was found in a drawing."""
-        return self.look(ink)[0]
+        whole, *parts = self.network.logits(
+            np.stack([ink.picture, *(part.picture for part in ink.parts)])
+        )  # each (10,)
+        return judge(ink, whole, self.thresholds, np.array(parts))
 
     def look(self, ink: Ink) -> tuple[Prediction, Activations]:
         """Read the ink that was found in a drawing, and keep what every layer of the network made of it."""

@@ -47,11 +47,13 @@ class PictureError(ValueError):
 class Found(NamedTuple):
     """The ink of a drawing, and the drawing as it was looked at."""
 
-    ink: Tones  # (h, w) float32, 0 = paper, 1 = the fullest ink
-    step: int  # pixels of the drawing, across and down, that each of the ink's is: 1 for a pad, more for photos
-    tones: Tones  # (H, W) float32, 0 = black, 1 = white
-    shrunk: int  # pixels of the drawing, across and down, that each of the tones' is: more than 1 if it is large
-    inside: tuple[slice, slice]  # rows and columns of `ink` that all of it is in, perhaps with paper around
+    ink: Tones  # (h, w) float32, 0 = paper, 1 = the fullest ink; all of it, perhaps with paper around
+    top: int  # where that lies in the whole grid of ink pixels
+    left: int
+    shape: tuple[int, int]  # (H, W) of the whole grid
+    step: int  # pixels of the drawing, across and down, that each of the grid's is: 1 for a pad, more for photos
+    pixels: NDArray[Any]  # (H, W): the drawing in grey, of any type that `tones` takes
+    shrunk: int  # pixels of the drawing, across and down, that each of `pixels` is: more than 1 if it is large
 
 
 def read_ink(drawing: Picture) -> Found:
@@ -60,13 +62,19 @@ def read_ink(drawing: Picture) -> Found:
     Raises:
         PictureError: if it is not a picture.
     """
-    tones, shrunk = _tones(drawing)
-    ink, inside, step = _ink(tones)
-    return Found(ink, shrunk * step, tones, shrunk, inside)
+    pixels, shrunk = _grey(drawing)
+    ink, (rows, columns), step = _ink(pixels)
+    shape = (pixels.shape[0] // step, pixels.shape[1] // step)
+    return Found(ink, rows.start or 0, columns.start or 0, shape, shrunk * step, pixels, shrunk)
 
 
-def _tones(drawing: Picture) -> tuple[Tones, int]:
-    """(H, W) float32, 0 = black, 1 = white, and how many of the drawing's pixels became one, across and down."""
+def tones(grey: NDArray[Any]) -> Tones:
+    """Grey pixels as (H, W) float32, 0 = black, 1 = white: bytes are divided by 255."""
+    return grey.astype(np.float32) / np.float32(255) if grey.dtype == np.uint8 else np.asarray(grey, np.float32)
+
+
+def _grey(drawing: Picture) -> tuple[NDArray[Any], int]:
+    """(H, W) as `tones` takes it, and how many of the drawing's pixels became one, across and down."""
     if isinstance(drawing, Mapping):  # gr.Sketchpad: all layers over the background, as the person saw them
         drawing = drawing.get("composite")
     if drawing is None:
@@ -104,6 +112,8 @@ def _tones(drawing: Picture) -> tuple[Tones, int]:
     if pixels.dtype == np.uint8 and max(pixels.shape) > LARGEST:
         pixels, shrunk = _array(Image.fromarray(pixels))  # Pillow shrinks a photo ten times as fast
     step = _step(pixels.shape, LARGEST, SHRUNK)
+    if pixels.dtype == np.uint8 and pixels.ndim == 2 and step == 1:
+        return pixels, shrunk  # a pad's: converted where there is ink, a fourth of it
     values = _means(pixels, step)
     values /= np.float32(highest)
     if values.ndim == 3 and values.shape[2] == 4:
@@ -176,29 +186,29 @@ def _means(pixels: NDArray[Any], step: int) -> Tones:
     return np.asarray(columns.mean(0) / step, np.float32)
 
 
-def _ink(tones: Tones) -> tuple[Tones, tuple[slice, slice], int]:
-    """Tell ink from paper, whichever is darker: of `Found`, and how many tones, across and down, became one."""
-    border = np.concatenate([tones[0], tones[-1], tones[:, 0], tones[:, -1]])
-    paper = border[0] if np.all(border == border[0]) else np.median(border)
-    box = _box(tones != paper)
-    away = tones[box] - paper
+def _ink(grey: NDArray[Any]) -> tuple[Tones, tuple[slice, slice], int]:
+    """Tell ink from paper, whichever is darker: the ink, its place, and how many pixels, each way, became one."""
+    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    even = bool((border == border[0]).all())
+    paper = border[:1] if even else np.median(tones(border), keepdims=True)
+    box = _box(grey != paper if even else tones(grey) != paper)
+    light = tones(paper)
+    away = tones(grey[box]) - light
     dark = bool(np.vdot(away * away, away) <= 0)  # the sum of the cubes; NumPy's ** takes 20 times as long
     ink = np.maximum(-away if dark else away, 0)
     full = ink.max(initial=0)
-    found = np.zeros_like(tones)
     if full < MIN_CONTRAST:
-        return found, box, 1
+        return np.zeros_like(ink), box, 1
     ink /= full
-    if max(tones.shape) <= SMALL or _drawn(ink, away):
-        found[box] = ink
-        return found, box, 1
-    step = _step(tones.shape, PHOTO_SIDE, PHOTO_SIDE)
-    smooth = mean(np.asarray(Image.fromarray(_means(tones, step)).filter(ImageFilter.MedianFilter(3))))
-    if np.mean(border == paper) < FLAT:
-        light, dark = light_of(smooth)
+    if max(grey.shape) <= SMALL or _drawn(ink, away):
+        return ink, box, 1
+    step = _step(grey.shape, PHOTO_SIDE, PHOTO_SIDE)
+    smooth = mean(np.asarray(Image.fromarray(_means(tones(grey), step)).filter(ImageFilter.MedianFilter(3))))
+    if np.mean(tones(border) == light) < FLAT:
+        under, dark = light_of(smooth)
     else:
-        light = np.full_like(smooth, paper)
-    contrast = 1 - smooth / np.maximum(light, DARKEST) if dark else smooth - light
+        under = np.full_like(smooth, light)
+    contrast = 1 - smooth / np.maximum(under, DARKEST) if dark else smooth - under
     return above_noise(contrast.astype(np.float32)), (slice(None), slice(None)), step
 
 

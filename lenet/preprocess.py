@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lenet.ink import FORMATS, Picture, PictureError, read_ink, too_large
+from lenet.ink import FORMATS, Found, Picture, PictureError, read_ink, tones, too_large
 
 __all__ = [
     "FORMATS",
@@ -94,24 +94,33 @@ def preprocess(drawing: Picture) -> Ink:
     Raises:
         PictureError: if it is none of these.
     """
-    return follow(drawing)[0]
+    return _bring(read_ink(drawing))[0]
 
 
 def follow(drawing: Picture) -> tuple[Ink, Steps | None]:
-    """What `preprocess` returns, and what it makes on its way to it; None if there is no ink."""
-    ink, step, page, shrunk, inside = read_ink(drawing)  # each of the ink's pixels is step × step of the drawing's
-    inked = ink[inside] > 0
+    """Return what `preprocess` returns, and what it makes on its way to it; None if there is no ink."""
+    found = read_ink(drawing)
+    ink, crop, small = _bring(found)
+    if ink.box is None:
+        return ink, None
+    left, top, right, bottom = (edge / found.shrunk for edge in ink.box)
+    return ink, Steps(tones(found.pixels), (left, top, right, bottom), crop, small)
+
+
+def _bring(found: Found) -> tuple[Ink, NDArray[np.float32], NDArray[np.float32]]:
+    """Crop, scale and centre the ink that was found: (h, w) cropped and (h, w) scaled come with it."""
+    ink, step = found.ink, found.step
+    inked = ink > 0
     rows, columns = np.flatnonzero(inked.any(1)), np.flatnonzero(inked.any(0))
     if not len(rows):
-        return Ink(None, 0.0, np.zeros((SIDE, SIDE), np.float32)), None
-    y, x = (int(each.start or 0) for each in inside)
-    left, top, right, bottom = x + int(columns[0]), y + int(rows[0]), x + int(columns[-1]) + 1, y + int(rows[-1]) + 1
-    box = (left * step, top * step, right * step, bottom * step)
-    extent = step * max(right - left, bottom - top) / min(*(step * side for side in ink.shape), PAGE)
-    crop = ink[top:bottom, left:right]
+        return Ink(None, 0.0, np.zeros((SIDE, SIDE), np.float32)), ink, ink
+    crop = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    height, width = crop.shape
+    top, left = found.top + int(rows[0]), found.left + int(columns[0])
+    box = (left * step, top * step, (left + width) * step, (top + height) * step)
+    extent = step * max(height, width) / min(*(step * side for side in found.shape), PAGE)
     small = _scaled(crop)
-    frame = (box[0] / shrunk, box[1] / shrunk, box[2] / shrunk, box[3] / shrunk)
-    return Ink(box, extent, _centred(small), find_parts(crop)), Steps(page, frame, crop, small)
+    return Ink(box, extent, _centred(small), find_parts(crop)), crop, small
 
 
 def find_parts(ink: NDArray[np.float32]) -> tuple[Part, ...]:

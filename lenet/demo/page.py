@@ -106,9 +106,11 @@ def build_demo(
     # On the server's own thread: handing one millisecond of work to another, which then fights for the interpreter
     # with those of the other visitors, takes longer than the work.
     async def show(value: Any, opened: bool, request: gr.Request) -> tuple[str, str]:
-        prediction, activations = classifier.look(find_ink(value))
-        layers = encode(prediction, activations, classifier) if opened is True else ""
-        return meters.reading(prediction, language(request)), layers
+        ink = find_ink(value)
+        if opened is not True:
+            return meters.reading(classifier.read(ink), language(request)), ""
+        prediction, activations = classifier.look(ink)
+        return meters.reading(prediction, language(request)), encode(prediction, activations, classifier)
 
     demo: gr.Blocks
     with CheckedBlocks(
