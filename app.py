@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from lenet.demo import LAUNCH, build_demo
-from lenet.weights import WEIGHTS, WeightsError
+from lenet.model.weights import WEIGHTS, WeightsError
 
 try:
     demo = build_demo(weights=Path(os.environ.get("LENET_WEIGHTS") or WEIGHTS))

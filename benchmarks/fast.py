@@ -15,12 +15,12 @@ from typing import Any
 from benchmarks import harness
 from benchmarks.harness import spread
 from benchmarks.train import original
-from lenet.checkpoint import Checkpoints
 from lenet.datasets import mnist
-from lenet.datasets.mixture import People
-from lenet.recipes import FAST
 from lenet.train import fit
-from lenet.trainer import logits
+from lenet.training.checkpoint import Checkpoints
+from lenet.training.mixture import People
+from lenet.training.recipes import FAST
+from lenet.training.trainer import logits
 
 ORIGINAL = 10_000  # steps
 GOALS = (0.99, 0.992)  # of the validation images, at one of the recipe's readings

@@ -14,18 +14,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from playwright.sync_api import Browser, sync_playwright
 
-from lenet.checkpoint import write_json
+from lenet.files import write_json
+from tests.helpers import chromium as installed
+from tests.helpers import servers
+from tests.helpers.digits import DIGITS
+from tests.helpers.pen import Pen
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
-sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests/browser")]  # the pen, the servers and the digits of the tests
-
-import chromium as installed  # noqa: E402
-import servers  # noqa: E402
-from digits import DIGITS  # noqa: E402
-from pen import Pen  # noqa: E402
-from playwright.sync_api import Browser, sync_playwright  # noqa: E402
 
 __all__ = ["DIGITS", "RESULTS", "ROOT", "Pen", "servers"]
 
@@ -58,7 +56,7 @@ def write(folder: Path, name: str, figures: dict[str, Any], **versions: str) -> 
     """Write the figures, and what they were measured on."""
     import gradio
 
-    from lenet.machine import machine
+    from lenet.evaluation.environment import machine
 
     found = machine()
     found["versions"] |= {"gradio": gradio.__version__, **versions}

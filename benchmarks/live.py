@@ -4,7 +4,7 @@ import json
 import urllib.request
 from typing import Any
 
-from lenet.strokes import BRUSH_WIDTH, CANVAS_SIZE
+from lenet.image.strokes import BRUSH_WIDTH, CANVAS_SIZE
 
 
 def event(url: str) -> dict[str, int]:

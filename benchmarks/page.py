@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from benchmarks import harness
 from benchmarks.harness import DIGITS, ROOT, Pen, milliseconds, spread
-from lenet.strokes import CANVAS_SIZE
+from lenet.image.strokes import CANVAS_SIZE
 
 PAGES = {
     "ours": (ROOT / "app.py", "#probabilities"),

@@ -16,11 +16,11 @@ from tqdm import tqdm
 
 from benchmarks import harness
 from benchmarks.harness import DIGITS, milliseconds, spread
-from lenet.classifier import DigitClassifier
-from lenet.demo.inside import encode
-from lenet.preprocess import preprocess
-from lenet.strokes import render
-from lenet.weights import SHAPES, load
+from lenet.demo.inside.inside import encode
+from lenet.image.preprocess import preprocess
+from lenet.image.strokes import render
+from lenet.model.classifier import DigitClassifier
+from lenet.model.weights import SHAPES, load
 
 # Multiplications and additions of each layer for one picture: two for each weight, at each place it is used at.
 PLACES = (28 * 28, 14 * 14, 1, 1)

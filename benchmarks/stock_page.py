@@ -7,9 +7,9 @@ import gradio as gr
 import numpy as np
 from PIL import Image
 
-from lenet.strokes import BRUSH_WIDTH, CANVAS_SIZE
-from lenet.verdict import softmax
-from lenet.weights import load
+from lenet.image.strokes import BRUSH_WIDTH, CANVAS_SIZE
+from lenet.model.verdict import softmax
+from lenet.model.weights import load
 
 model = load()
 

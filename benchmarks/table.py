@@ -12,10 +12,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from lenet.report import README, between
+from lenet.files import replace_block
+from lenet.report import README
 
 RESULTS = Path(__file__).parent / "results"
-BEGIN, END = "<!-- speed: written by `python -m benchmarks.table` -->", "<!-- end of speed -->"
 
 Row = tuple[str, str, str]
 
@@ -202,7 +202,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if it is stale")
     options = parser.parse_args(arguments)
     text = README.read_text(encoding="utf-8")
-    current = between(text, BEGIN, END, table())
+    current = replace_block(text, "speed", "python -m benchmarks.table", table())
     if options.check and current != text:
         print("The README's table of speed is stale; run `python -m benchmarks.table`.", file=sys.stderr)
         return 1

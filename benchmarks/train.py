@@ -19,12 +19,12 @@ from tqdm import tqdm
 from benchmarks import harness
 from benchmarks.harness import spread
 from benchmarks.predict import FLOPS, PLACES, floor
-from lenet import trainer
-from lenet.datasets.mixture import Source
 from lenet.datasets.mnist import Split
-from lenet.recipes import FAST, PLAIN, Recipe
-from lenet.trainer import Trainer
-from lenet.weights import SHAPES
+from lenet.model.weights import SHAPES
+from lenet.training import trainer
+from lenet.training.mixture import Source
+from lenet.training.recipes import FAST, PLAIN, Recipe
+from lenet.training.trainer import Trainer
 
 COUNT = 10_000  # pictures to learn from
 BATCH = 100  # of all three, as the original has it
@@ -51,7 +51,7 @@ def original(data: Split) -> Callable[[int], None]:
         pooled = layer(layer(tf.reshape(x, [-1, 28, 28, 1]), 1, 32), 32, 64)
         sums = tf.matmul(tf.reshape(pooled, [-1, 7 * 7 * 64]), weights(7 * 7 * 64, 1024)) + biases(1024, 0.1)
         logits = tf.matmul(tf1.nn.dropout(tf.nn.relu(sums), rate=1 - keep), weights(1024, 10)) + biases(10, 0.1)
-        # From the logits: the original's log(softmax) ends in NaN, see lenet/network.py.
+        # From the logits: the original's log(softmax) ends in NaN, see lenet/model/network.py.
         loss = tf.reduce_mean(tf1.nn.softmax_cross_entropy_with_logits_v2(labels=y, logits=logits))
         step = tf1.train.AdamOptimizer(1e-3).minimize(loss)
         session = tf1.Session(graph=graph)

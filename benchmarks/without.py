@@ -5,7 +5,7 @@ from unittest.mock import patch
 import gradio as gr
 
 from lenet.demo import LAUNCH, build_demo
-from lenet.demo.inside import Inside
+from lenet.demo.inside.inside import Inside
 
 
 def nothing(*_: object) -> Inside:

@@ -1,6 +1,6 @@
 """Several replicas of the page on this machine, behind one address: `python app.py` so many times, and nginx.
 
-    $ python deploy/replicas.py --count 2 --port 7860
+    $ python -m deploy.replicas --count 2 --port 7860
     2 replicas and nginx: http://127.0.0.1:7860
 
 Ctrl-C ends them all. It is deploy/nginx.conf that nginx is given, with other addresses.
@@ -156,7 +156,7 @@ def _free_port() -> int:
 
 def main(arguments: list[str] | None = None) -> int:
     """The command; returns its exit code."""
-    parser = argparse.ArgumentParser(prog="python deploy/replicas.py", description="Replicas behind nginx.")
+    parser = argparse.ArgumentParser(prog="python -m deploy.replicas", description="Replicas behind nginx.")
     parser.add_argument("--count", type=int, default=os.cpu_count() or 1, help="of replicas; default: %(default)s")
     parser.add_argument("--port", type=int, default=7860, help="of nginx; default: %(default)s")
     options = parser.parse_args(arguments)

@@ -1,6 +1,6 @@
 """What replicas are worth on this machine: people who draw, before one, two and four of them, and one killed meanwhile.
 
-    $ python deploy/trial.py
+    $ python -m deploy.trial
     | replicas | updates a second | p50 | p95 | wrong or failed |
     …
 
@@ -25,13 +25,11 @@ from typing import Any
 
 import httpx
 import numpy as np
-from replicas import Replicas, StartError
 from tqdm import tqdm
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from lenet.datasets.glyphs import glyph
-from lenet.machine import cores, cpu
+from deploy.replicas import Replicas, StartError
+from lenet.datasets.synthetic.digits import glyph
+from lenet.evaluation.environment import cores, cpu
 
 COUNTS = (1, 2, 4)
 CLIENTS = 8  # more than there are replicas: none of them is ever idle
@@ -48,7 +46,6 @@ PHASES = {
 
 HERE = Path(__file__).resolve().parent
 FIGURES, README = HERE / "trial.json", HERE / "README.md"
-START, END = "<!-- trial: written by `python deploy/trial.py` -->", "<!-- end of trial -->"
 
 
 @dataclass
@@ -194,15 +191,9 @@ def table(result: dict[str, Any]) -> str:
     )
 
 
-def written(readme: str, result: dict[str, Any]) -> str:
-    """README with the table of these figures."""
-    before, _, rest = readme.partition(START)
-    return f"{before}{START}\n\n{table(result)}\n\n{END}{rest.partition(END)[2]}"
-
-
 def main(arguments: list[str] | None = None) -> int:
     """The command; returns its exit code."""
-    parser = argparse.ArgumentParser(prog="python deploy/trial.py", description="Measure replicas behind nginx.")
+    parser = argparse.ArgumentParser(prog="python -m deploy.trial", description="Measure replicas behind nginx.")
     parser.add_argument("--seconds", type=float, default=10, help="of each part; default: %(default)s")
     options = parser.parse_args(arguments)
     result: dict[str, Any] = {"machine": machine(), "clients": CLIENTS, "replicas": {}}
@@ -217,7 +208,9 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     print(table(result))
     FIGURES.write_text(json.dumps(result, indent=2) + "\n", "utf-8")
-    README.write_text(written(README.read_text("utf-8"), result), "utf-8")
+    README.write_text(
+        replace_block(README.read_text("utf-8"), "trial", "python -m deploy.trial", table(result)), "utf-8"
+    )
     return 0
 
 

@@ -7,7 +7,7 @@
     $ python -m lenet.export --weights runs/old
     runs/old/lenet5.tflite   what the page reads with, from the arrays beside it
 
-The first two take (N, 28, 28, 1) float32 pictures as `lenet.preprocess` makes them, 0 = paper, 1 = ink, and give
+The first two take (N, 28, 28, 1) float32 pictures as `lenet.image.preprocess` makes them, 0 = paper, 1 = ink, and give
 (N, 10) float32 probabilities, the ones that the demo shows: the command checks that on synthetic digits.
 """
 
@@ -24,11 +24,11 @@ import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
-from lenet.classifier import DigitClassifier
-from lenet.datasets import mixture
-from lenet.preprocess import SIDE
-from lenet.verdict import softmax
-from lenet.weights import NETWORK, WEIGHTS, WeightsError, add_network, load, to_litert
+from lenet.image.preprocess import SIDE
+from lenet.model.classifier import DigitClassifier
+from lenet.model.verdict import softmax
+from lenet.model.weights import NETWORK, WEIGHTS, WeightsError, add_network, load, to_litert
+from lenet.training import mixture
 
 NAME, VERSION = "lenet5", "1"  # TensorFlow Serving looks for numbered folders and serves the highest
 CHECKED = 200  # synthetic digits, twenty of each

@@ -18,11 +18,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from lenet.classifier import DigitClassifier
 from lenet.datasets import mnist
-from lenet.preprocess import FORMATS
-from lenet.verdict import Prediction
-from lenet.weights import WEIGHTS, WeightsError
+from lenet.image.preprocess import FORMATS
+from lenet.model.classifier import DigitClassifier
+from lenet.model.verdict import Prediction
+from lenet.model.weights import WEIGHTS, WeightsError
 
 
 def pictures(paths: list[Path]) -> Iterator[Path]:

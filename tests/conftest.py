@@ -7,7 +7,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from servers import Server, run
+
+from tests.helpers.servers import Server, run
 
 # Before any test imports TensorFlow: workers of pytest and servers share the cores, and threads that wait for each
 # other made short trainings take three to six times as long.

@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tensorflow as tf
-from servers import Server
 
 from benchmarks import fast, predict, server, table, train
 from benchmarks.harness import RESULTS, percentiles, spread
 from lenet.datasets.mnist import Mnist, Split
-from lenet.weights import load
+from lenet.model.weights import load
+from tests.helpers.servers import Server
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

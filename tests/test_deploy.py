@@ -4,7 +4,8 @@ import json
 import re
 from pathlib import Path
 
-import trial
+from deploy import trial
+from lenet.files import replace_block
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"
@@ -42,7 +43,8 @@ def test_files_that_its_readme_names_are_there() -> None:
 
 def test_the_table_is_that_of_trial_json() -> None:
     result = json.loads(trial.FIGURES.read_text("utf-8"))
-    assert trial.written(trial.README.read_text("utf-8"), result) == trial.README.read_text("utf-8")
+    readme = trial.README.read_text("utf-8")
+    assert replace_block(readme, "trial", "python -m deploy.trial", trial.table(result)) == readme
     assert list(result["replicas"]) == ["1", "2", "4"]
     figures = [*result["replicas"].values(), *(result["killed"][name] for name in trial.PHASES)]
     assert [each["wrong_or_failed"] for each in figures] == [[]] * len(figures)

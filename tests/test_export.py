@@ -7,14 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from digits import DIGITS
 
 from lenet import export
-from lenet.classifier import DigitClassifier
 from lenet.datasets import mnist
-from lenet.preprocess import preprocess
-from lenet.strokes import render
-from lenet.verdict import softmax
+from lenet.image.preprocess import preprocess
+from lenet.image.strokes import render
+from lenet.model.classifier import DigitClassifier
+from lenet.model.verdict import softmax
+from tests.helpers.digits import DIGITS
 
 PICTURES = np.stack([preprocess(render(strokes)).picture for strokes in DIGITS.values()])
 

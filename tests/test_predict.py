@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from digits import DIGITS, HOUSE, placed
 from PIL import Image
 
 from lenet import predict
 from lenet.datasets import mnist
-from lenet.strokes import render
+from lenet.image.strokes import render
+from tests.helpers.digits import DIGITS, HOUSE, placed
 
 
 @pytest.fixture

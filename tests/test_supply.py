@@ -3,7 +3,8 @@
 import re
 
 import pytest
-from licences import LIST, LOCK, NONE, ROOT, locked
+
+from tools.licences import LIST, LOCK, NONE, ROOT, locked
 
 WORKFLOW = (ROOT / ".github/workflows/ci.yml").read_text("utf-8")
 

@@ -5,7 +5,7 @@
     >>> drawings.place(read[0].strokes, np.random.default_rng(1)).render().shape
     (280, 280)
 
-A file holds JSON lines, gzipped or not, a drawing a line: that of `lenet.strokes` with its label, a digit, or null for
+A file holds JSON lines, gzipped or not, a drawing a line: that of `lenet.image.strokes` with its label, a digit, or null for
 a drawing that is none.
 
     {"label": "8", "w": 500, "h": 500, "strokes": [[[267, 167], [267, 164], …], …]}
@@ -17,18 +17,16 @@ import argparse
 import gzip
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, cast
-
-import numpy as np
 
 from lenet.datasets import unipen
 from lenet.datasets.download import Flaw
 from lenet.datasets.mnist import DatasetError
-from lenet.strokes import CANVAS_SIZE, Drawing, DrawingError, Stroke
+from lenet.image.strokes import Drawing, DrawingError
 
 # What a file may be, so that a few gzipped kilobytes cannot fill the memory. UCI's 7,494 digits take 3.2 MB.
 MAX_BYTES = 200_000_000  # unpacked
@@ -40,13 +38,6 @@ GZIPPED, COMPRESSED = b"\x1f\x8b", b"\x1f\x9d"
 
 DIGITS = tuple("0123456789")
 NOT_A_DIGIT = 10  # the label after the ten digits
-
-# How people draw on a pad they have not seen before: as small as a note in a corner, or from edge to edge.
-SMALLEST, LARGEST = 0.15, 0.95  # the ink's longer side as part of the pad's
-THINNEST, THICKEST = 4.0, 40.0  # the pen's diameter in pixels of a pad of 280; the pad's own is 20
-# The thickest pen for a size, as part of the ink's longer side: 5.6 of 20 pixels, more than all but a few of MNIST's
-# digits have (2.5 ± .7). Beyond it the loops of an 8 close and nobody can read it.
-BOLDEST = 0.28
 
 
 @dataclass(frozen=True)
@@ -108,43 +99,6 @@ def add_strokes(parser: argparse.ArgumentParser, purpose: str) -> None:
         default=[],
         help=f"{purpose}, JSON lines or UCI's UNIPEN; may be repeated",
     )
-
-
-def place(
-    strokes: Sequence[Stroke], random: np.random.Generator, side: int = CANVAS_SIZE, boldest: float = BOLDEST
-) -> Drawing:
-    """Put a drawing on the pad as some person would have: any size, any place, any pen; shape and angle are kept.
-
-    The ink's longer side, the pen's width included, is uniform from 15 % to 95 % of the pad. The pen is log-uniform
-    from 4 px of a pad of 280 to 40 px, or to 28 % of the ink's longer side where that is less. The place is uniform
-    among those at which all ink is on the pad.
-
-    Args:
-        strokes: strokes of [x, y] points in any unit, y down; a drawing without extent becomes a dot.
-        random: four numbers are taken from it.
-        side: of the pad, in pixels.
-        boldest: the thickest pen as part of the ink's longer side, where a drawing has finer parts than a digit.
-
-    Returns:
-        A drawing on side × side pixels; without strokes if none has a point.
-    """
-    size = side * random.uniform(SMALLEST, LARGEST)  # longer side of the ink in pixels
-    unit = side / CANVAS_SIZE
-    pen = np.exp(
-        random.uniform(np.log(THINNEST * unit), np.log(np.clip(boldest * size, THINNEST * unit, THICKEST * unit)))
-    )
-    where = random.random(2)  # 0 = left or top, 1 = right or bottom
-    drawn = [stroke for stroke in strokes if len(stroke)]
-    if not drawn:
-        return Drawing(side, side, float(pen))
-    points = np.array([point for stroke in drawn for point in stroke], np.float64)  # (P, 2)
-    low = points.min(0)
-    extent = points.max(0) - low  # (2,)
-    scale = (size - pen) / max(extent.max(), 1e-9)  # not 0: a dot has no extent
-    corner = pen / 2 + where * (side - pen - scale * extent)
-    placed = [(x, y) for x, y in ((points - low) * scale + corner).tolist()]
-    ends = np.cumsum([len(stroke) for stroke in drawn]).tolist()
-    return Drawing(side, side, float(pen), tuple(tuple(placed[i:j]) for i, j in pairwise([0, *ends])))
 
 
 def _drawings(stream: BinaryIO, path: str | Path) -> Iterator[LabelledDrawing]:

@@ -29,7 +29,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from lenet.datasets.mnist import DatasetError
-from lenet.strokes import Drawing, DrawingError
+from lenet.image.strokes import Drawing, DrawingError
 
 BOX = 500  # the writers' box in pixels of the tablet; the largest x and y
 

@@ -6,10 +6,10 @@ from typing import Any
 import gradio as gr
 from PIL import Image
 
-from lenet.demo.picture_input import PictureInput, Refusal
-from lenet.demo.texts import TEXTS
-from lenet.preprocess import Picture, PictureError
-from lenet.verdict import Prediction
+from lenet.demo.picture.input import PictureInput, Refusal
+from lenet.demo.texts.texts import TEXTS
+from lenet.image.preprocess import Picture, PictureError
+from lenet.model.verdict import Prediction
 
 
 def add_api(read: Callable[[Picture], Prediction]) -> None:

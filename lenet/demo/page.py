@@ -8,27 +8,30 @@ import gradio as gr
 import numpy as np
 from starlette.middleware import Middleware
 
-from lenet.classifier import DigitClassifier
 from lenet.datasets import mnist
-from lenet.demo import examples, meters, picture, teach
+from lenet.demo import reading
 from lenet.demo.api import add_api
-from lenet.demo.checked import CheckedBlocks
-from lenet.demo.forget import forgetting
-from lenet.demo.gate import Gate
-from lenet.demo.inside import add_inside, encode
-from lenet.demo.picture_input import MOST_BYTES
+from lenet.demo.examples import examples
+from lenet.demo.inside.inside import add_inside, encode
+from lenet.demo.picture import picture
+from lenet.demo.picture.input import MOST_BYTES
+from lenet.demo.server.blocks import CheckedBlocks
+from lenet.demo.server.cleanup import forgetting
+from lenet.demo.server.limits import Gate
 from lenet.demo.sketchpad import Sketchpad
-from lenet.demo.texts import TEXTS, both, language, translated
-from lenet.preprocess import Ink, preprocess
-from lenet.strokes import BRUSH_WIDTH, CANVAS_SIZE, PAPER
-from lenet.weights import WEIGHTS
+from lenet.demo.teach import teach
+from lenet.demo.texts.texts import TEXTS, both, language, translated
+from lenet.image.preprocess import Ink, preprocess
+from lenet.image.strokes import BRUSH_WIDTH, CANVAS_SIZE, PAPER
+from lenet.model.classifier import DigitClassifier
+from lenet.model.weights import WEIGHTS
 
 # Translated in the browser. A text may be a component's whole HTML.
 I18N = gr.I18n(
     **{
         each: texts
         | {
-            "reading": meters.reading(language=each),
+            "reading": reading.reading(language=each),
             "buttons": examples.buttons(each),
             "teach": teach.panel(each),
             "picture_answer": picture.answer(language=each),
@@ -108,9 +111,9 @@ def build_demo(
     async def show(value: Any, opened: bool, request: gr.Request) -> tuple[str, str]:
         ink = find_ink(value)
         if opened is not True:
-            return meters.reading(classifier.read(ink), language(request)), ""
+            return reading.reading(classifier.read(ink), language(request)), ""
         prediction, activations = classifier.look(ink)
-        return meters.reading(prediction, language(request)), encode(prediction, activations, classifier)
+        return reading.reading(prediction, language(request)), encode(prediction, activations, classifier)
 
     demo: gr.Blocks
     with CheckedBlocks(

@@ -7,10 +7,10 @@ from html import escape
 
 import numpy as np
 
-from lenet.demo.pixels import data_url
-from lenet.demo.texts import DEFAULT, TEXTS
-from lenet.sentences import Language, say
-from lenet.verdict import Prediction
+from lenet.demo.data_urls import data_url
+from lenet.demo.texts.texts import DEFAULT, TEXTS
+from lenet.model.messages import Language, say
+from lenet.model.verdict import Prediction
 
 EMPTY = Prediction("blank", None, (0.0,) * 10, np.zeros((28, 28), np.float32), "empty")
 

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet.classifier import DigitClassifier
-from lenet.preprocess import SIDE, preprocess
-from lenet.strokes import CANVAS_SIZE, render
-from lenet.weights import digest
+from lenet.image.preprocess import SIDE, preprocess
+from lenet.image.strokes import CANVAS_SIZE, render
+from lenet.model.classifier import DigitClassifier
+from lenet.model.weights import digest
 
 COUNT = 300
 SEED = 6  # every centre of mass is 0.001 pixels or more from where it would be rounded to another pixel

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet.verdict import softmax
+from lenet.model.verdict import softmax
 
+METRICS = "metrics.json"  # where a folder of weights keeps its figures
 BINS = 15  # of the calibration error, as Guo et al. 2017
 
 

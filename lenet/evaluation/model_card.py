@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from lenet.evaluate import METRICS
+from lenet.evaluation.metrics import METRICS
 
 CARD, LOG = "MODEL_CARD.md", "log.json"
 
@@ -29,7 +29,7 @@ datasets:
 
 ## Intended use
 
-It reads one handwritten digit, drawn on a pad or photographed on paper, after `lenet.preprocess` has brought it into
+It reads one handwritten digit, drawn on a pad or photographed on paper, after `lenet.image.preprocess` has brought it into
 the form of MNIST, and it is there to be watched and learnt from. It is not made for letters, printed digits, numbers of
 touching digits, or decisions about people: addresses, cheques, exams."""
 
@@ -38,9 +38,9 @@ DATA = """## Training data
 - **MNIST** (LeCun, Cortes, Burges): 55,000 of its 60,000 training images; American hands of the 1990s. The first 5,000
   are validation. The 10,000 test images were not trained on, but they were measured after every change of the recipe,
   as were the other test sets, and elastic bending was added because of them.
-- **Digits by rule** (`lenet/datasets/glyphs.py`): the styles that MNIST lacks, such as a 1 with flag and foot, a barred
+- **Digits by rule** (`lenet/datasets/synthetic/digits.py`): the styles that MNIST lacks, such as a 1 with flag and foot, a barred
   7, a slashed 0, drawn as strokes by code. No font, nobody's data.
-- **Not-digits by rule** (`lenet/datasets/outliers.py`): letters, signs, scribbles, little pictures, several digits;
+- **Not-digits by rule** (`lenet/datasets/synthetic/nondigits.py`): letters, signs, scribbles, little pictures, several digits;
   trained towards ten equal probabilities."""
 
 
@@ -57,7 +57,7 @@ python -m lenet.report
 ```
 
 `pendigits-orig.tra` and `.tes` are UCI's `.Z` files (<https://archive.ics.uci.edu/dataset/81>), unpacked with
-`gzip -d`. `python tests/doodles.py --strokes doodles.jsonl` writes the not-digits, by a generator that shares no code
+`gzip -d`. `python -m tools.doodles --strokes doodles.jsonl` writes the not-digits, by a generator that shares no code
 with the one trained on. TensorFlow {tensorflow}, Keras {keras}, NumPy {numpy}, Python {python}. The same seed on the
 same versions and processor gives the same weights; another processor rounds otherwise."""
 

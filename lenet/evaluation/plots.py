@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet.checkpoint import write_atomic
+from lenet.files import write_atomic
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

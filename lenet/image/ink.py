@@ -1,7 +1,7 @@
 """From any picture to its ink: what is paper and what is drawn on it, whichever of the two is darker.
 
 A drawing on a pad has paper of one exact tone, and its ink is taken as it is: the network was trained on that. Anything
-else is a photo: see `lenet.photo`.
+else is a photo: see `lenet.image.photo`.
 
 NumPy and Pillow only.
 """
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter, ImageOps
 
-from lenet.photo import DARKEST, MIN_CONTRAST, Tones, above_noise, light_of, mean
+from lenet.image.photo import DARKEST, MIN_CONTRAST, Tones, above_noise, light_of, mean
 
 # A phone's photo has 12 million, a large one 50; a few kilobytes of PNG can unpack to thousands of millions.
 MOST_PIXELS = 80_000_000

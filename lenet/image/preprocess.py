@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lenet.ink import FORMATS, Found, Picture, PictureError, read_ink, tones, too_large
+from lenet.image.ink import FORMATS, Found, Picture, PictureError, read_ink, tones, too_large
 
 __all__ = [
     "FORMATS",

@@ -1,6 +1,6 @@
 """The classifier: from a drawing to a prediction.
 
->>> from lenet.classifier import DigitClassifier
+>>> from lenet.model.classifier import DigitClassifier
 >>> read = DigitClassifier()
 >>> read(Image.open("seven.png")).digit
 7
@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from lenet.preprocess import Ink, Picture, preprocess
-from lenet.runtime import Activations, Network
-from lenet.verdict import Prediction, judge
-from lenet.weights import NETWORK, WEIGHTS, verify
+from lenet.image.preprocess import Ink, Picture, preprocess
+from lenet.model.runtime import Activations, Network
+from lenet.model.verdict import Prediction, judge
+from lenet.model.weights import NETWORK, WEIGHTS, verify
 
 
 class DigitClassifier:

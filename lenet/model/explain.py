@@ -1,6 +1,6 @@
 """Explanations of one reading: the sum that a value is, the units' contributions to the logits, the ink that counts.
 
-    >>> from lenet.classifier import DigitClassifier
+    >>> from lenet.model.classifier import DigitClassifier
     >>> classifier = DigitClassifier()
     >>> _, activations = classifier.look(preprocess(Image.open("seven.png")))
     >>> contributions(classifier.network, activations).sum(0) + classifier.network.weights["logits"].bias
@@ -15,8 +15,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet.preprocess import SIDE
-from lenet.runtime import Activations, Array, Network
+from lenet.image.preprocess import SIDE
+from lenet.model.runtime import Activations, Array, Network
 
 Layer = Literal["pool1", "pool2"]
 

@@ -14,7 +14,7 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
-from lenet.weights import LAYERS, WeightsError
+from lenet.model.weights import LAYERS, WeightsError
 
 # Two threads halve the time of one picture, 0.45 to 0.25 ms: most of it is reading the hidden layer's 12.8 MB. As many
 # updates a second are answered as with one (`python -m benchmarks.server`).

@@ -9,8 +9,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet.preprocess import Ink, Part
-from lenet.sentences import Message, say
+from lenet.image.preprocess import Ink, Part
+from lenet.model.messages import Message, say
 
 # It is one of two digits, only not which, when they have this much together and the second this part of the first.
 TORN, RIVAL = 0.75, 0.25

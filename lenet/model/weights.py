@@ -14,16 +14,16 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lenet.checkpoint import write_atomic, write_json
-from lenet.verdict import Thresholds
+from lenet.files import write_atomic, write_json
+from lenet.model.verdict import Thresholds
 
 if TYPE_CHECKING:
     import keras
 
-WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
+WEIGHTS = Path(__file__).resolve().parents[2] / "weights"
 ARRAYS, NETWORK, FACTS = "lenet5.weights.h5", "lenet5.tflite", "lenet5.json"
 FILES = (ARRAYS, NETWORK, FACTS)
-# Kernel and bias of each layer of `lenet.network`, repeated here because that module needs Keras.
+# Kernel and bias of each layer of `lenet.model.network`, repeated here because that module needs Keras.
 SHAPES = [(5, 5, 1, 32), (32,), (5, 5, 32, 64), (64,), (3136, 1024), (1024,), (1024, 10), (10,)]
 BYTES = 4 * sum(math.prod(shape) for shape in SHAPES)  # of the arrays, float32
 HEADERS = 100_000  # bytes that a file holds beside its arrays, at most
@@ -54,7 +54,7 @@ def save(
     Raises:
         OSError: if a file cannot be written.
     """
-    from lenet.network import lenet5
+    from lenet.model.network import lenet5
 
     bare = lenet5()  # never compiled: a trained model would save its optimizer too, three times the size
     for variable, trained in zip(bare.trainable_variables, model.trainable_variables, strict=True):
@@ -142,7 +142,7 @@ def load(folder: Path = WEIGHTS) -> "keras.Model":
         WeightsError: if a file is missing, unreadable, or another one.
     """
     _check(folder, ARRAYS, _facts(folder))
-    from lenet.network import lenet5
+    from lenet.model.network import lenet5
 
     model = lenet5()
     try:

@@ -4,11 +4,9 @@ import hashlib
 import io
 import json
 import logging
-import os
 import signal
-import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,75 +16,16 @@ import filelock
 import numpy as np
 from numpy.typing import NDArray
 
+from lenet.files import sweep, write_atomic, writing
+
 KEEP = 2  # the newest, and the one before it should the newest turn out unreadable
 DIGEST = 32  # bytes of SHA-256, at a checkpoint's end
-PARTIAL = ".partial-"  # how a file's name begins until it is whole
 
 log = logging.getLogger(__name__)
 
 
 class CheckpointError(Exception):
     """A training cannot go on from, or write to, its folder; the text says why and what to do."""
-
-
-class WriteError(OSError):
-    """A file or folder cannot be written; the text names it and the system's reason."""
-
-    def __str__(self) -> str:
-        return f"Cannot write to {self.filename} ({self.strerror})"
-
-
-@contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """Name `path` in the error of a write that fails.
-
-    Raises:
-        WriteError: in place of any other OSError.
-    """
-    try:
-        yield
-    except OSError as error:
-        raise WriteError(error.errno, error.strerror or str(error), str(path)) from error  # HDF5 sets neither
-
-
-def write_atomic(path: Path, write: Callable[[Path], object]) -> None:
-    """Write a file whole or not at all.
-
-    Args:
-        path: the file to write or replace.
-        write: is given the path of a temporary file beside it, of the same suffix, and fills that.
-
-    Raises:
-        WriteError: if it cannot be written, for want of space or of rights.
-    """
-    suffix = "".join(path.suffixes)
-    prefix = f"{PARTIAL}{path.name.removesuffix(suffix)}-"
-    with writing(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=prefix, suffix=suffix, dir=path.parent)
-        temporary = Path(name)
-        try:
-            os.close(handle)
-            write(temporary)
-            with temporary.open("rb+") as file:
-                os.fsync(file.fileno())
-            temporary.chmod(0o644)  # mkstemp's own is for the owner's eyes alone
-            temporary.replace(path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-
-
-def write_json(path: Path, value: Any) -> None:
-    """Write `value` as JSON for people to read, whole or not at all."""
-    text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
-    write_atomic(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
-
-
-def _sweep(folder: Path) -> None:
-    """Remove what a process that was killed had begun to write."""
-    for path in folder.glob(f"{PARTIAL}*"):
-        path.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -100,7 +39,7 @@ def locked(folder: Path) -> Iterator[None]:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             held.enter_context(filelock.FileLock(folder / ".lock", blocking=False))
-            _sweep(folder)
+            sweep(folder)
         except filelock.Timeout:
             raise CheckpointError(f"Another training writes to {folder}; wait for it or give another --out.") from None
         except OSError as error:
@@ -169,7 +108,7 @@ class Checkpoints:
             write_atomic(self.folder / f"step-{checkpoint.step:08d}.npz", write)
             for old in self._files()[KEEP:]:
                 old.unlink()
-            _sweep(self.folder)
+            sweep(self.folder)
         except OSError as error:
             raise CheckpointError(
                 f"The checkpoint of step {checkpoint.step} cannot be written to {self.folder} ({error.strerror}); "
@@ -203,6 +142,6 @@ class Checkpoints:
         with writing(self.folder):
             for path in reversed(self._files()):  # killed midway, the newest is still there
                 path.unlink()
-            _sweep(self.folder)
+            sweep(self.folder)
             if self.folder.is_dir() and not any(self.folder.iterdir()):
                 self.folder.rmdir()

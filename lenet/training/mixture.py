@@ -18,15 +18,17 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from lenet.datasets import drawings, outliers
-from lenet.datasets.drawings import NOT_A_DIGIT, LabelledDrawing, place
-from lenet.datasets.glyphs import glyph
+from lenet.datasets import stroke_files
 from lenet.datasets.mnist import Split
-from lenet.preprocess import SIDE, preprocess
-from lenet.strokes import Stroke
+from lenet.datasets.placement import place
+from lenet.datasets.stroke_files import NOT_A_DIGIT, LabelledDrawing
+from lenet.datasets.synthetic import nondigits
+from lenet.datasets.synthetic.digits import glyph
+from lenet.image.preprocess import SIDE, preprocess
+from lenet.image.strokes import Stroke
 
 if TYPE_CHECKING:
-    from lenet.recipes import Recipe
+    from lenet.training.recipes import Recipe
 
 # Drawn before the first step, at most, for a short training has no look at them all; a long one looks at each some five
 # times, differently distorted.
@@ -63,7 +65,7 @@ def read(paths: Iterable[str | Path], keep: bool = True) -> People:
     kept: list[LabelledDrawing] = []
     files = []
     for path in map(Path, paths):
-        found = drawings.read(path)
+        found = stroke_files.read(path)
         parts = split(found) if keep else (found, ())
         learned += parts[0]
         kept += [each for each in parts[1] if each.label != NOT_A_DIGIT]
@@ -99,7 +101,7 @@ def not_digits(count: int, random: np.random.Generator, people: Sequence[Labelle
             return written[int(source.integers(len(written)))].strokes
         return glyph(int(source.integers(10)), source)
 
-    drawn = (preprocess(outliers.placed(random, digit).render()).picture for _ in range(count))
+    drawn = (preprocess(nondigits.placed(random, digit).render()).picture for _ in range(count))
     return Split(_bytes(count, "not-digits", drawn), np.full(count, NOT_A_DIGIT, np.uint8))
 
 

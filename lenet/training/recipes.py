@@ -3,7 +3,7 @@
 import dataclasses
 from dataclasses import dataclass
 
-from lenet.datasets.augment import Distortion
+from lenet.training.augment import Distortion
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Recipe:
             )
 
 
-# The original, the program of 2016 that `lenet.network` names, number for number: the baseline that the others are
+# The original, the program of 2016 that `lenet.model.network` names, number for number: the baseline that the others are
 # measured against. TensorFlow's tutorial *Deep MNIST for Experts*, 2015, which reports 99.2 %, trains the same layers
 # with Adam at 1e-4, 20,000 steps of 50 and dropout 0.5.
 PLAIN = Recipe(

@@ -8,13 +8,13 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from lenet.datasets import mixture
-from lenet.datasets.augment import distort
-from lenet.machine import has_bfloat16
-from lenet.network import DIGITS, lenet5
-from lenet.optimizer import optimizer
-from lenet.recipes import Recipe
-from lenet.workers import PartDropout, Workers
+from lenet.evaluation.environment import has_bfloat16
+from lenet.model.network import DIGITS, lenet5
+from lenet.training import mixture
+from lenet.training.augment import distort
+from lenet.training.optimizer import optimizer
+from lenet.training.recipes import Recipe
+from lenet.training.workers import PartDropout, Workers
 
 BATCH = 500  # pictures that are read at once: enough to keep the cores busy, 60 MB of activations
 

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import chromium
 import pytest
-from pads import PAD_APP, PHONE, Pad
 from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
+
+from tests.helpers import chromium
+from tests.helpers.pads import PAD_APP, PHONE, Pad
 
 expect.set_options(timeout=30_000)  # a first answer waits for TensorFlow
 

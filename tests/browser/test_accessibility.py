@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from digits import DIGITS
-from pads import PHONE, Pad
 from playwright.sync_api import Page, expect
+
+from tests.helpers.digits import DIGITS
+from tests.helpers.pads import PHONE, Pad
 
 
 def serious(page: Page) -> list[tuple[str, str, list[str]]]:

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import httpx
 import pytest
-import trial
-from digits import DIGITS
 from gradio_client import Client, handle_file
-from pen import Pen
 from PIL import Image
 from playwright.sync_api import Page, expect
-from replicas import HERE, Replicas, nginx
 
-from lenet.strokes import render
+from deploy import trial
+from deploy.replicas import HERE, Replicas, nginx
+from lenet.image.strokes import render
+from tests.helpers.digits import DIGITS
+from tests.helpers.pen import Pen
 
 CALL = "/gradio_api/call/predict"
 DATA = {"meta": {"_type": "gradio.FileData"}}

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
-from digits import HOUSE
-from pads import PHONE, Pad
 from playwright.sync_api import Page, expect
+
+from tests.helpers.digits import HOUSE
+from tests.helpers.pads import PHONE, Pad
 
 
 def test_a_click_draws_a_digit_stroke_by_stroke_and_it_is_read(app: str, open_page: Callable[..., Page]) -> None:

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from digits import DIGITS
-from pads import PHONE, Pad
 from playwright.sync_api import Locator, Page, expect
+
+from tests.helpers.digits import DIGITS
+from tests.helpers.pads import PHONE, Pad
 
 
 def toggle(page: Page) -> None:

@@ -7,14 +7,14 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
-from digits import DIGITS, HOUSE, placed
-from pads import PHONE, Pad
-from pen import Pen
 from PIL import Image
 from playwright.sync_api import Page, expect
-from reading import draw_all_ten, expect_blank, expect_read
 
-from lenet.preprocess import preprocess
+from lenet.image.preprocess import preprocess
+from tests.helpers.digits import DIGITS, HOUSE, placed
+from tests.helpers.pads import PHONE, Pad
+from tests.helpers.pen import Pen
+from tests.helpers.reading import draw_all_ten, expect_blank, expect_read
 
 
 def expect_seen(pad: Pad, strokes: int) -> None:

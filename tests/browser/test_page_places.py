@@ -6,10 +6,11 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
-from digits import DIGITS, placed
-from pen import Pen
 from playwright.sync_api import Page, expect
-from reading import draw_all_ten, expect_blank, expect_read
+
+from tests.helpers.digits import DIGITS, placed
+from tests.helpers.pen import Pen
+from tests.helpers.reading import draw_all_ten, expect_blank, expect_read
 
 APP = [sys.executable, "app.py"]
 STOCK = [sys.executable, "tests/browser/stock.py"]

@@ -12,16 +12,16 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from digits import DIGITS, HOUSE
-from pads import PHONE
-from pen import Pen
 from PIL import Image
 from playwright.sync_api import Page, expect
-from servers import Server
-from small_mnist import ARRAYS, GZ
-from wrong_files import WRONG_FILES, png
 
-from lenet.strokes import render
+from lenet.image.strokes import render
+from tests.helpers.digits import DIGITS, HOUSE
+from tests.helpers.pads import PHONE
+from tests.helpers.pen import Pen
+from tests.helpers.servers import Server
+from tests.helpers.small_mnist import ARRAYS, GZ
+from tests.helpers.wrong_files import WRONG_FILES, png
 
 HINT = "A photo or a scan of a digit"
 

@@ -4,8 +4,9 @@ import json
 from typing import Any
 
 import pytest
-from pads import FLOOR, HOUSE, ROOF, Pad
 from playwright.sync_api import expect
+
+from tests.helpers.pads import FLOOR, HOUSE, ROOF, Pad
 
 
 def test_the_first_touch_draws_at_once_and_is_answered_before_the_pen_is_lifted(any_pad: Pad) -> None:

@@ -5,10 +5,10 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from pads import FLOOR, HOUSE, ROOF, Pad
 from playwright.sync_api import expect
 
-from lenet.strokes import Drawing
+from lenet.image.strokes import Drawing
+from tests.helpers.pads import FLOOR, HOUSE, ROOF, Pad
 
 TALL = [[[60, 40], [60, 240]], [[220, 40], [220, 240]]]
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from pads import DOT, FLOOR, HOUSE, PAD_APP, ROOF, Pad
 from playwright.sync_api import Browser, Route, expect
 
-from lenet.strokes import Drawing
+from lenet.image.strokes import Drawing
+from tests.helpers.pads import DOT, FLOOR, HOUSE, PAD_APP, ROOF, Pad
 
 ROOT = Path(__file__).parents[2]
 
@@ -67,7 +67,7 @@ def test_no_drawing_is_too_large_to_send(browser: Browser, kind: str) -> None:
     points = (random.random((20_000, 2)) * 280).round(1)
     strokes = {"dots": points[:, None], "dashes": points.reshape(-1, 2, 2), "one stroke": points[None]}[kind].tolist()
     page = browser.new_page()
-    source = (ROOT / "lenet/demo/sketchpad_encode.js").read_text()
+    source = (ROOT / "lenet/demo/sketchpad/encode.js").read_text()
     text = page.evaluate(f"strokes => {{ {source}; return encode(strokes, 280, 20); }}", strokes)
     page.close()
     drawing = Drawing.from_json(json.loads(text))

@@ -5,9 +5,10 @@ import shutil
 from typing import Any
 
 import pytest
-from pads import HOUSE, PAD_APP, ROOF, Pad
-from pen import Pen
 from playwright.sync_api import expect
+
+from tests.helpers.pads import HOUSE, PAD_APP, ROOF, Pad
+from tests.helpers.pen import Pen
 
 
 def test_a_pad_in_a_tab_not_yet_shown(pad: Pad) -> None:

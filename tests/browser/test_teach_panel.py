@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from digits import DIGITS
-from pads import PHONE, Pad
 from playwright.sync_api import Page, expect
 
-from lenet.datasets import drawings
-from lenet.strokes import Drawing
+from lenet.datasets import stroke_files
+from lenet.image.strokes import Drawing
+from tests.helpers.digits import DIGITS
+from tests.helpers.pads import PHONE, Pad
 
 LINE = '{"label":"1","w":280,"h":280,"pen":20,"strokes":[[[140,40],[140,240]]]}'
 
@@ -52,7 +52,7 @@ class Panel(Pad):
             self.button("Download my drawings").click()
         assert loaded.value.suggested_filename == "my-drawings.jsonl"
         loaded.value.save_as(path)
-        return [(each.label, each.drawing) for each in drawings.read(path)]
+        return [(each.label, each.drawing) for each in stroke_files.read(path)]
 
 
 def prepared(open_page: Callable[..., Page], app: str, script: str, **options: Any) -> Panel:

@@ -4,7 +4,7 @@ MNIST is American school writing of the 1990s. Elsewhere a 1 has a flag and a fo
 closed or a lightning; 6 and 9 curl. `glyph_shapes.py` has the shapes; here is how often each is written, and a hand
 that slants, bends and wavers, misses joins and cuts corners. No font and no one's data.
 
-    python -m lenet.datasets.glyphs --out sheets        a picture for every digit: what is drawn, and its 28 × 28
+    python -m lenet.datasets.synthetic.digits --out sheets        a picture for every digit: what is drawn, and its 28 × 28
 """
 
 import argparse
@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from lenet.datasets import glyph_shapes as shapes
-from lenet.preprocess import preprocess
-from lenet.strokes import CANVAS_SIZE, INK, PAPER, render
+from lenet.datasets.synthetic import digit_shapes as shapes
+from lenet.image.preprocess import preprocess
+from lenet.image.strokes import CANVAS_SIZE, INK, PAPER, render
 
 SIDE = 180  # the longer side of every glyph in pixels of the pad; who uses them places and scales them anew
 
@@ -157,7 +157,7 @@ def glyph(digit: int, random: np.random.Generator, style: str | None = None) -> 
         style: a name in `STYLES[digit]`; None: one of them, by weight.
 
     Returns:
-        Strokes of [x, y] points in pixels of the pad, y down, as `lenet.strokes` has them, in any order and direction;
+        Strokes of [x, y] points in pixels of the pad, y down, as `lenet.image.strokes` has them, in any order and direction;
         the longer side of their box is 180, its middle the middle of the pad.
     """
     styles = STYLES[digit]

@@ -4,7 +4,7 @@ Scribbles, letters, signs, little pictures, lines, dots, pieces of digits and se
 would read as a digit: no l I O o Z z S s B b G g q D U u C c J L i, no circle, no upright or right-leaning line, no
 lollipop or balloon (a 9), no open lightning or Y (a 4). No font and no one's data.
 
-    python -m lenet.datasets.outliers --out sheets [--digits FILE.jsonl]      a picture a kind, and its 28 × 28
+    python -m lenet.datasets.synthetic.nondigits --out sheets [--digits FILE.jsonl]      a picture a kind, and its 28 × 28
 """
 
 import argparse
@@ -15,12 +15,13 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from lenet.datasets import scribbles
-from lenet.datasets.drawings import place, read
-from lenet.datasets.outlier_shapes import LETTERS, PICTURES, SIGNS
-from lenet.datasets.scribbles import Line, rounded, smooth, turn
-from lenet.preprocess import preprocess
-from lenet.strokes import CANVAS_SIZE, Drawing, Stroke
+from lenet.datasets.placement import place
+from lenet.datasets.stroke_files import read
+from lenet.datasets.synthetic import scribbles
+from lenet.datasets.synthetic.nondigit_shapes import LETTERS, PICTURES, SIGNS
+from lenet.datasets.synthetic.scribbles import Line, rounded, smooth, turn
+from lenet.image.preprocess import preprocess
+from lenet.image.strokes import CANVAS_SIZE, Drawing, Stroke
 
 SIZE = 180.0  # the longer side of every drawing in pixels of the pad; who uses them places and scales them anew
 
@@ -47,7 +48,7 @@ def outlier(
         digits: gives the strokes of some digit at each call, in any unit, y down; `several` sets them side by side.
 
     Returns:
-        Strokes of [x, y] points in pixels of the pad, y down, as `lenet.strokes` has them; the longer side of their
+        Strokes of [x, y] points in pixels of the pad, y down, as `lenet.image.strokes` has them; the longer side of their
         box is 180 (a single dot has none), its middle the middle of the pad.
     """
     kind = kind or _choice(random, digits)

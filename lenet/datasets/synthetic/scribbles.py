@@ -1,7 +1,7 @@
 """Scribbles, lines and dots: the not-digits that are drawn by a formula and not after a table.
 
 Each takes its choices from `random` alone and draws in a unit and at a place of its own, y down: the caller,
-`lenet.datasets.outliers`, scales it and gives it a hand.
+`lenet.datasets.synthetic.nondigits`, scales it and gives it a hand.
 """
 
 import numpy as np

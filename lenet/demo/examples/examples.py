@@ -11,9 +11,9 @@ from pathlib import Path
 
 import gradio as gr
 
-from lenet.demo.texts import DEFAULT, TEXTS
-from lenet.sentences import Language, name
-from lenet.strokes import BRUSH_WIDTH
+from lenet.demo.texts.texts import DEFAULT, TEXTS
+from lenet.image.strokes import BRUSH_WIDTH
+from lenet.model.messages import Language, name
 
 HERE = Path(__file__).parent
 CSS = (HERE / "examples.css").read_text("utf-8")

@@ -4,12 +4,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lenet.demo.inside_texts import EXPLAINED
-from lenet.demo.pixels import image_url
-from lenet.explain import Value
-from lenet.runtime import Activations
-from lenet.sentences import Language, name
-from lenet.verdict import Prediction
+from lenet.demo.data_urls import image_url
+from lenet.demo.inside.texts import EXPLAINED
+from lenet.model.explain import Value
+from lenet.model.messages import Language, name
+from lenet.model.runtime import Activations
+from lenet.model.verdict import Prediction
 
 # For, against: told apart by those who see red and green alike, and on black (Okabe and Ito 2008).
 FOR, AGAINST = (86, 180, 233), (230, 159, 0)

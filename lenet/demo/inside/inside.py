@@ -16,14 +16,14 @@ import gradio as gr
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet.classifier import DigitClassifier
-from lenet.demo import explained
-from lenet.demo.inside_texts import LAYERS_TEXTS
-from lenet.demo.texts import TRANSLATE, language, translated
-from lenet.explain import contributions, explain, occlude, relevance
-from lenet.preprocess import Ink
-from lenet.runtime import Activations, Network
-from lenet.verdict import Prediction
+from lenet.demo.inside import explained
+from lenet.demo.inside.texts import LAYERS_TEXTS
+from lenet.demo.texts.texts import TRANSLATE, language, translated
+from lenet.image.preprocess import Ink
+from lenet.model.classifier import DigitClassifier
+from lenet.model.explain import contributions, explain, occlude, relevance
+from lenet.model.runtime import Activations, Network
+from lenet.model.verdict import Prediction
 
 HERE = Path(__file__).parent
 HTML = (HERE / "inside.html").read_text("utf-8")

@@ -11,14 +11,14 @@ import numpy as np
 from PIL import Image
 
 from lenet.datasets.mnist import DatasetError, Split
-from lenet.demo import meters
-from lenet.demo.on_demand import OnDemand
-from lenet.demo.picture_input import PictureInput, Refusal
-from lenet.demo.strip import strip
-from lenet.demo.texts import DEFAULT, TEXTS, language, translated
-from lenet.preprocess import Ink, Picture, PictureError, follow
-from lenet.sentences import OF_PICTURES, Language, say
-from lenet.verdict import Prediction
+from lenet.demo import reading
+from lenet.demo.picture.input import PictureInput, Refusal
+from lenet.demo.picture.steps import strip
+from lenet.demo.server.lazy import OnDemand
+from lenet.demo.texts.texts import DEFAULT, TEXTS, language, translated
+from lenet.image.preprocess import Ink, Picture, PictureError, follow
+from lenet.model.messages import OF_PICTURES, Language, say
+from lenet.model.verdict import Prediction
 
 CSS = Path(__file__).with_name("picture.css").read_text("utf-8")
 # Seconds after which a visitor is told of the download; test images on the disk are there before.
@@ -105,7 +105,7 @@ def add_picture(read: Callable[[Ink], Prediction], test_images: Callable[[], Spl
 
 
 def answer(
-    sentence: str = "", note: str = "", prediction: Prediction = meters.EMPTY, language: Language = DEFAULT
+    sentence: str = "", note: str = "", prediction: Prediction = reading.EMPTY, language: Language = DEFAULT
 ) -> str:
     """The HTML of what was read in a picture.
 
@@ -119,5 +119,5 @@ def answer(
     return (
         f'<div class="said"><p class="{kind}" role="status" aria-live="polite" data-verdict="{prediction.verdict}">'
         f"{escape(sentence or TEXTS[language]['picture_hint'])}</p>"
-        f'<p class="note">{escape(note)}</p></div>{meters.bars(prediction, language, "picture-probabilities")}'
+        f'<p class="note">{escape(note)}</p></div>{reading.bars(prediction, language, "picture-probabilities")}'
     )

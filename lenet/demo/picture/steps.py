@@ -4,12 +4,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lenet.demo.meters import percent
-from lenet.demo.pixels import data_url
-from lenet.demo.texts import TEXTS
-from lenet.preprocess import CENTRE, SIDE, Steps
-from lenet.sentences import Language
-from lenet.verdict import Prediction
+from lenet.demo.data_urls import data_url
+from lenet.demo.reading import percent
+from lenet.demo.texts.texts import TEXTS
+from lenet.image.preprocess import CENTRE, SIDE, Steps
+from lenet.model.messages import Language
+from lenet.model.verdict import Prediction
 
 SHOWN = 300  # pixels of the longer side of a reduced picture: twice what it has on the page
 PIXELS = 56  # a picture as small as MNIST's shows its pixels, as preprocessing takes them for what they are

@@ -13,8 +13,8 @@ from gradio.exceptions import InvalidPathError
 from gradio_client.utils import async_traverse, is_file_obj, is_file_obj_with_meta, is_http_url_like
 from pydantic import ValidationError
 
-from lenet.demo import shutdown
-from lenet.demo.fetch import FetchError, fetch
+from lenet.demo.server import shutdown
+from lenet.demo.server.fetch import FetchError, fetch
 
 UNFIT = (
     "This is not what the function takes: /gradio_api/info says what that is. A picture is an upload, the address of "

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import safehttpx
 
-from lenet.demo.picture_input import MOST_BYTES
+from lenet.demo.picture.input import MOST_BYTES
 
 SECONDS = 20
 MOST_REDIRECTS = 5

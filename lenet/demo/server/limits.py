@@ -20,7 +20,7 @@ from starlette.formparsers import MultiPartException
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lenet.demo.picture_input import MOST_BYTES
+from lenet.demo.picture.input import MOST_BYTES
 
 # A picture of MOST_BYTES in base64, and what stands around it.
 MOST_JSON = MOST_BYTES // 3 * 4 + 100_000

@@ -37,7 +37,7 @@ function simplify(stroke, tolerance) {
 }
 
 /**
- * A drawing as it is sent: JSON as in lenet/strokes.py, "" for an empty pad. One too long is simplified; one still too
+ * A drawing as it is sent: JSON as in lenet/image/strokes.py, "" for an empty pad. One too long is simplified; one still too
  * long, minutes of scribbling, loses what was drawn first.
  * @param {Stroke[]} strokes
  * @param {number} size

@@ -4,7 +4,7 @@
 /** @typedef {number[]} Point [x, y] in the pad's own units, y down, whatever its size on the screen */
 /** @typedef {Point[]} Stroke one point is a dot */
 
-const PAPER = "#fff"; // paper and ink as lenet/strokes.py renders them
+const PAPER = "#fff"; // paper and ink as lenet/image/strokes.py renders them
 const INK = "#000";
 const SEND_EVERY = 50; // ms between two updates while the pen moves: about what an answer takes
 const NEAR = 1.5; // units: under a pen of 20, a point nearer than this to the last one changes nothing

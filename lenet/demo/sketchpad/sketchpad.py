@@ -5,7 +5,7 @@
 
 As an input it stands in for `gr.Sketchpad(image_mode="L")`. It knows nothing of digits.
 
-What travels is the drawing of `lenet/strokes.py` as JSON *text*, "" for an empty pad. Not the object that the text
+What travels is the drawing of `lenet/image/strokes.py` as JSON *text*, "" for an empty pad. Not the object that the text
 stands for: Gradio's page wraps each nested list in a proxy and walks it several times, which for 200 points took
 10.9 ms of script an update instead of 3.7 (Chromium on one core).
 
@@ -23,15 +23,13 @@ import numpy as np
 from gradio.events import Dependency
 from numpy.typing import NDArray
 
-from lenet.demo.texts import TRANSLATE
-from lenet.strokes import BRUSH_WIDTH, CANVAS_SIZE, Drawing, DrawingError
+from lenet.demo.texts.texts import TRANSLATE
+from lenet.image.strokes import BRUSH_WIDTH, CANVAS_SIZE, Drawing, DrawingError
 
 HERE = Path(__file__).parent
 HTML = (HERE / "sketchpad.html").read_text("utf-8")
 CSS = (HERE / "sketchpad.css").read_text("utf-8")
-JS = TRANSLATE + "\n".join(
-    (HERE / name).read_text("utf-8") for name in ("sketchpad_encode.js", "sketchpad_hand.js", "sketchpad.js")
-)
+JS = TRANSLATE + "\n".join((HERE / name).read_text("utf-8") for name in ("encode.js", "hand.js", "sketchpad.js"))
 
 # The page keeps a drawing within 8 kB; 10,000 points, strokes.py's limit, are some 160,000 characters.
 MAX_TEXT = 200_000

@@ -6,7 +6,7 @@ const PREFIX = "lenet-drawing-"; // then the time, in milliseconds, and a few ra
 const MOST = 500;
 const MOST_CHARACTERS = 2_000_000; // of the 5,000,000 or so that a browser gives an address
 
-// What a drawing may be, as in lenet/strokes.py: the training refuses a file for one line that is not.
+// What a drawing may be, as in lenet/image/strokes.py: the training refuses a file for one line that is not.
 const MAX_SIDE = 2000;
 const MAX_PEN = 200;
 const MAX_POINTS = 10_000;
@@ -18,7 +18,7 @@ const FAR = 10 * MAX_SIDE;
  * Read what is kept under a key.
  * @param {string} key
  * @param {string} line
- * @returns {Kept | null} null where it is no drawing that lenet/datasets/drawings.py would read
+ * @returns {Kept | null} null where it is no drawing that lenet/datasets/stroke_files.py would read
  */
 function readKept(key, line) {
   try {

@@ -1,7 +1,7 @@
 """“Teach it your hand”: keep drawings with the digit that they were meant as, to train with.
 
 All of it happens in the browser: a drawing that is kept goes into the browser's own storage, and from there into a
-file as `lenet.datasets.drawings` reads it. No request is made for it, and the server keeps nothing.
+file as `lenet.datasets.stroke_files` reads it. No request is made for it, and the server keeps nothing.
 
 It hears of what is drawn by the pad's event `sketchpad:changed`, and empties the pad by `sketchpad:clear`.
 """
@@ -13,8 +13,8 @@ from string import Template
 
 import gradio as gr
 
-from lenet.demo.texts import TEXTS
-from lenet.sentences import Language, name
+from lenet.demo.texts.texts import TEXTS
+from lenet.model.messages import Language, name
 
 HERE = Path(__file__).parent
 HTML = Template((HERE / "teach.html").read_text("utf-8"))

@@ -10,7 +10,7 @@ from typing import get_args
 import gradio as gr
 from gradio.i18n import I18nData
 
-from lenet.sentences import Language
+from lenet.model.messages import Language
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 DEFAULT: Language = "en"

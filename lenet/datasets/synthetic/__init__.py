@@ -1,0 +1,1 @@
+"""Digits, non-digits and scribbles drawn by code."""

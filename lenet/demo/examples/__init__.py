@@ -1,0 +1,1 @@
+"""Drawings that the page draws by itself."""

@@ -1,0 +1,1 @@
+"""Inside the network: every layer, live, and what a value is made of."""

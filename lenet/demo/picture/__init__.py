@@ -1,0 +1,1 @@
+"""Read a picture: photos, scans and test images of MNIST."""

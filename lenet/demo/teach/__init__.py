@@ -1,0 +1,1 @@
+"""Teach it your hand: drawings kept in the visitor's browser."""

@@ -1,0 +1,1 @@
+"""Measuring the weights, calibrating the verdict, and writing both down."""

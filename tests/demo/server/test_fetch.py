@@ -1,0 +1,135 @@
+"""A picture from the web is read from public addresses alone, and no more of it than is allowed."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+import safehttpx
+
+from lenet.demo.server import fetch as module
+from lenet.demo.server.fetch import FetchError, fetch
+
+REDIRECTS = {
+    "/round": "/round",
+    "/inside": "http://localhost:1/",
+    "/port": "http://public.example:99999/",
+    "/bracket": "http://[::1",
+    "/scheme": "ftp://public.example/",
+}
+PUBLIC = "There is no picture at this address: only public ones can be read."
+
+
+class Web(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        if self.path in REDIRECTS:
+            self.send_response(302)
+            self.send_header("Location", REDIRECTS[self.path])
+            self.end_headers()
+            return
+        self.send_response(200 if self.path != "/missing" else 404)
+        if self.path == "/compressed":
+            self.send_header("Content-Encoding", "gzip")
+        self.end_headers()
+        self.wfile.write(b"picture" if self.path == "/picture" else b"x" * 5000)
+
+    def log_message(self, *arguments: object) -> None:
+        pass
+
+
+@pytest.fixture
+def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A server that is taken for a public one; any other host is checked as it always is."""
+    check = safehttpx.async_validate_url
+
+    async def public(host: str) -> str:
+        return "127.0.0.1" if host == "public.example" else await check(host)
+
+    monkeypatch.setattr(safehttpx, "async_validate_url", public)
+    monkeypatch.setattr(module, "MOST_BYTES", 1000)
+    server = HTTPServer(("127.0.0.1", 0), Web)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://public.example:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_picture_is_put_where_it_may_lie(web: str, tmp_path: Path) -> None:
+    path = asyncio.run(fetch(f"{web}/picture", tmp_path / "new"))
+    assert path.read_bytes() == b"picture"
+    assert path.parent == tmp_path / "new"
+
+
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [
+        ("large", "has more than"),
+        ("round", "leads to more than 5 others"),
+        ("inside", "only public ones"),
+        ("port", PUBLIC),
+        ("bracket", PUBLIC),
+        ("scheme", PUBLIC),
+        ("compressed", PUBLIC),
+        ("missing", PUBLIC),
+    ],
+)
+def test_what_is_no_picture_for_us_is_a_sentence_and_no_file(
+    web: str, path: str, sentence: str, tmp_path: Path
+) -> None:
+    with pytest.raises(FetchError, match=sentence):
+        asyncio.run(fetch(f"{web}/{path}", tmp_path))
+    assert not list(tmp_path.iterdir())
+
+
+def test_it_does_not_wait_for_ever(web: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def slow(host: str) -> str:
+        await asyncio.sleep(60)
+        return host
+
+    monkeypatch.setattr(safehttpx, "async_validate_url", slow)
+    monkeypatch.setattr(module, "SECONDS", 0.1)
+    with pytest.raises(FetchError, match="did not come within"):
+        asyncio.run(fetch(f"{web}/picture", tmp_path))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://",
+        "http://[::1",
+        "http://a\0b/",
+        "http://a..b/",
+        "http://xn--/",
+        f"http://{'a' * 300}/",
+        "http://\ud800/",
+        "http://127.0.0.1/\ud800",
+        "http://☃.example/",
+        "http://1.1.1.1:-1/",
+        "http://1.1.1.1:65536/",
+        f"http://1.1.1.1/{'a' * 70_000}",
+    ],
+)
+def test_an_address_that_is_none_is_a_sentence(url: str, tmp_path: Path) -> None:
+    with pytest.raises(FetchError, match=PUBLIC):
+        asyncio.run(fetch(url, tmp_path))
+
+
+@pytest.mark.parametrize("fault", [MemoryError(), KeyError("a fault of ours"), RuntimeError("no thread")])
+def test_an_exception_that_is_not_about_the_address_stays_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    async def fail(host: str) -> str:
+        raise fault
+
+    monkeypatch.setattr(safehttpx, "async_validate_url", fail)
+    with pytest.raises(type(fault)) as raised:
+        asyncio.run(fetch("http://public.example/", tmp_path))
+    assert raised.value is fault
+
+
+def test_a_folder_that_cannot_be_written_is_not_called_a_fault_of_the_address(web: str, tmp_path: Path) -> None:
+    (tmp_path / "uploads").write_bytes(b"")
+    with pytest.raises(OSError, match="uploads"):
+        asyncio.run(fetch(f"{web}/picture", tmp_path / "uploads"))

@@ -1,0 +1,149 @@
+"""/predict answers programs: by gradio_client and by plain HTTP, files, URLs and base64, and says what is wrong."""
+
+import base64
+import io
+import json
+import urllib.request
+from pathlib import Path
+
+import numpy as np
+import pytest
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+from PIL import Image
+
+from lenet import predict
+from lenet.image.strokes import render
+from tests.helpers.digits import DIGITS, placed
+from tests.helpers.photos import PHOTOS
+from tests.helpers.servers import Server
+from tests.helpers.wrong_files import WRONG_FILES
+
+TEN = [str(digit) for digit in range(10)]
+
+
+@pytest.fixture(scope="module")
+def app(page_server: Server) -> str:
+    return page_server.url
+
+
+@pytest.fixture(scope="module")
+def client(app: str) -> Client:
+    return Client(app, verbose=False)
+
+
+def picture(digit: int, folder: Path) -> str:
+    path = folder / f"{digit}.png"
+    Image.fromarray(render(DIGITS[digit])).save(path)
+    return str(path)
+
+
+def call(app: str, image: object) -> object:
+    """Two plain requests, as with curl: the call, and its answer as an event stream."""
+    request = urllib.request.Request(
+        f"{app}/gradio_api/call/predict",
+        json.dumps({"data": [image]}).encode(),
+        {"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        event = json.load(answer)["event_id"]
+    with urllib.request.urlopen(f"{app}/gradio_api/call/predict/{event}", timeout=60) as stream:
+        lines = stream.read().decode().splitlines()
+    assert lines[0] == "event: complete", lines
+    return json.loads(lines[1].removeprefix("data: "))
+
+
+@pytest.mark.parametrize("digit", [2, 7])
+def test_the_client_gets_gradios_label_and_the_verdict(client: Client, digit: int, tmp_path: Path) -> None:
+    label, verdict = client.predict(handle_file(picture(digit, tmp_path)), api_name="/predict")
+    assert verdict == "digit"
+    assert label["label"] == str(digit)
+    assert sorted(each["label"] for each in label["confidences"]) == TEN
+    assert sum(each["confidence"] for each in label["confidences"]) == pytest.approx(1)
+
+
+def test_plain_http_takes_base64(app: str, tmp_path: Path) -> None:
+    data = base64.b64encode(Path(picture(4, tmp_path)).read_bytes()).decode()
+    label, verdict = call(app, {"url": f"data:image/png;base64,{data}"})
+    assert (label["label"], verdict) == ("4", "digit")
+
+
+def test_ink_on_transparent_paper_is_read(client: Client, tmp_path: Path) -> None:
+    ink = Image.fromarray(255 - render(DIGITS[5]))
+    path = tmp_path / "transparent.png"
+    Image.merge("RGBA", [Image.new("L", ink.size)] * 3 + [ink]).save(path)
+    assert client.predict(handle_file(str(path)), api_name="/predict")[0]["label"] == "5"
+
+
+@pytest.mark.parametrize(
+    ("kind", "suffix"), [("16 bits", "png"), ("palette", "png"), ("turned", "jpg"), ("twelve megapixels", "jpg")]
+)
+def test_a_photo_is_read_in_every_form_that_a_file_can_have(
+    client: Client, tmp_path: Path, kind: str, suffix: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photo = PHOTOS[kind](render(DIGITS[4]), np.random.default_rng(0))
+    image = photo if isinstance(photo, Image.Image) else Image.fromarray(photo)
+    path = tmp_path / f"four.{suffix}"
+    image.save(path, exif=image.getexif())
+    label, verdict = client.predict(handle_file(str(path)), api_name="/predict")
+    assert (label["label"], verdict) == ("4", "digit")
+    assert predict.main([str(path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["digits"] == [4]
+
+
+def test_an_empty_picture_is_blank_without_probabilities(client: Client, tmp_path: Path) -> None:
+    path = tmp_path / "empty.png"
+    Image.new("L", (100, 100), 255).save(path)
+    label, verdict = client.predict(handle_file(str(path)), api_name="/predict")
+    assert verdict == "blank"
+    assert not label
+
+
+def test_read_says_everything_several_digits_too(client: Client, tmp_path: Path) -> None:
+    path = tmp_path / "42.png"
+    pair = [*placed(DIGITS[4], 110, 75, 140), *placed(DIGITS[2], 110, 205, 140)]
+    Image.fromarray(render(pair, width=12)).save(path)
+    several = client.predict(handle_file(str(path)), api_name="/read")
+    assert list(several) == ["verdict", "digit", "digits", "probabilities", "sentence"]
+    assert (several["verdict"], several["digit"], several["digits"]) == ("several", None, [4, 2])
+    assert "4 and 2" in several["sentence"]
+    assert client.predict(handle_file(str(path)), api_name="/predict")[1] == "several"
+    one = client.predict(handle_file(picture(7, tmp_path)), api_name="/read")
+    assert (one["verdict"], one["digit"], one["digits"]) == ("digit", 7, [7])
+    assert sum(one["probabilities"]) == pytest.approx(1, abs=1e-4)
+
+
+@pytest.mark.parametrize("endpoint", ["/predict", "/read"])
+def test_no_picture_is_a_sentence(client: Client, endpoint: str) -> None:
+    with pytest.raises(AppError, match="Send a picture"):
+        client.predict(None, api_name=endpoint)
+
+
+@pytest.mark.parametrize("name", WRONG_FILES)
+def test_a_wrong_file_is_a_sentence_and_the_log_stays_clean(
+    page_server: Server, client: Client, tmp_path: Path, name: str
+) -> None:
+    content, sentence = WRONG_FILES[name]
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(AppError, match=sentence):
+        client.predict(handle_file(str(tmp_path / name)), api_name="/predict")
+    assert "Traceback" not in page_server.log.read_text()
+
+
+def test_it_is_documented_with_its_parameter_and_returns(client: Client) -> None:
+    endpoints = client.view_api(return_format="dict")["named_endpoints"]
+    assert list(endpoints) == ["/predict", "/read"]
+    predict = endpoints["/predict"]
+    assert [parameter["parameter_name"] for parameter in predict["parameters"]] == ["image"]
+    assert [output["label"] for output in predict["returns"]] == ["Probabilities", "Verdict"]
+    assert "Read the handwritten digit" in predict["description"]
+    assert [output["label"] for output in endpoints["/read"]["returns"]] == ["Reading"]
+
+
+def test_nothing_of_a_call_is_kept(app: str, client: Client, tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    Image.fromarray(render(DIGITS[9])).save(buffer, "PNG")
+    answers = [
+        call(app, {"url": f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"}) for _ in range(3)
+    ]
+    assert answers[0] == answers[1] == answers[2]

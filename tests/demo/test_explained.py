@@ -1,0 +1,133 @@
+"""What the page tells of the inside of the network is true, in both languages, and asks back when asked nonsense."""
+
+import base64
+import json
+import re
+
+import gradio as gr
+import numpy as np
+import pytest
+
+from lenet.demo.inside import explained, inside
+from lenet.image.preprocess import preprocess
+from lenet.image.strokes import render
+from lenet.model.classifier import DigitClassifier
+from lenet.model.explain import contributions, explain, occlude, relevance
+from lenet.model.runtime import Activations
+from lenet.model.verdict import Prediction
+from tests.helpers.digits import DIGITS, HOUSE
+
+
+@pytest.fixture(scope="module")
+def classifier() -> DigitClassifier:
+    return DigitClassifier()
+
+
+@pytest.fixture(scope="module")
+def four(classifier: DigitClassifier) -> tuple[Prediction, Activations]:
+    return classifier.look(preprocess(render(DIGITS[4])))
+
+
+def numbers(html: str) -> list[float]:
+    """The signed numbers that a reader sees, in order."""
+    return [float(each.replace("−", "-")) for each in re.findall(r"[+−]\d+\.\d\d", re.sub(r"<img[^>]*>", "", html))]
+
+
+def test_the_layers_travel_as_bytes_map_by_map(
+    classifier: DigitClassifier, four: tuple[Prediction, Activations]
+) -> None:
+    prediction, activations = four
+    text = inside.encode(prediction, activations, classifier)
+    assert len(text) < 20_000
+    sent = json.loads(text)
+    maps = np.frombuffer(base64.b64decode(sent["pool1"]), np.uint8).reshape(32, 14, 14)
+    expected = np.moveaxis(activations.pool1, -1, 0) / activations.pool1.max() * 255
+    np.testing.assert_allclose(maps, expected, atol=0.5001)
+    assert [len(base64.b64decode(sent[name])) for name in ("picture", "pool2", "hidden")] == [784, 64 * 49, 1024]
+    np.testing.assert_allclose(sent["logits"], activations.logits, atol=1e-4)
+    units = contributions(classifier.network, activations).sum(0)
+    np.testing.assert_allclose(units + sent["biases"], sent["logits"], atol=1e-3)
+    powers = np.exp(np.array(sent["logits"]) / sent["temperature"])
+    np.testing.assert_allclose(powers / powers.sum(), sent["probabilities"], atol=1e-3)
+
+
+def test_a_blank_drawing_has_no_layers(classifier: DigitClassifier) -> None:
+    assert inside.encode(*classifier.look(preprocess(render([]))), classifier) == ""
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("layer", ["pool1", "pool2"])
+def test_the_numbers_shown_for_a_value_add_up_to_the_last_place(
+    classifier: DigitClassifier, four: tuple[Prediction, Activations], layer: str, language: str
+) -> None:
+    maps = getattr(four[1], layer)
+    row, column, number = np.unravel_index(maps.argmax(), maps.shape)
+    value = explain(classifier.network, four[1], layer, int(number), int(row), int(column))
+    html = explained.value(layer, int(number), int(row), int(column), value, language)
+    *parts, total = numbers(html)
+    assert round(sum(parts), 2) == total  # to the eye: every number has two places
+    assert total == pytest.approx(maps.max(), abs=0.006)
+    assert str(number + 1) in html.partition("</h3>")[0]
+    assert html.count("<img") == (3 if layer == "pool1" else 9)
+
+
+def test_a_value_that_relu_cut_is_said_to_be_cut(
+    classifier: DigitClassifier, four: tuple[Prediction, Activations]
+) -> None:
+    row, column, number = np.argwhere(four[1].pool1 == 0)[0].tolist()
+    value = explain(classifier.network, four[1], "pool1", number, row, column)
+    assert "so ReLU makes them 0" in explained.value("pool1", number, row, column, value, "en")
+
+
+def test_a_hidden_unit_says_what_it_adds_or_that_it_contributes_nothing(
+    classifier: DigitClassifier, four: tuple[Prediction, Activations]
+) -> None:
+    activations = four[1]
+    loud, silent = int(activations.hidden.argmax()), int(activations.hidden.argmin())
+    added = contributions(classifier.network, activations)
+    told = explained.unit(loud, activations, added[loud], "en")
+    assert f"most to the {added[loud].argmax()} " in told
+    assert numbers(told) == pytest.approx([added[loud].max(), added[loud].min()], abs=0.006)
+    assert "contributes nothing" in explained.unit(silent, activations, added[silent], "en")
+
+
+def test_the_ink_is_coloured_by_what_it_speaks_for(
+    classifier: DigitClassifier, four: tuple[Prediction, Activations]
+) -> None:
+    prediction, activations = four
+    occlusion = occlude(activations.picture)
+    found = relevance(occlusion, classifier.network.logits(occlusion.pictures))
+    assert "speaks for a 4" in explained.relevance(prediction, activations.picture, found, "en")
+    assert "支持 4" in explained.relevance(prediction, activations.picture, found, "zh")
+    other, _ = classifier.look(preprocess(render(HOUSE)))
+    assert f"speaks for a {np.argmax(other.probabilities)}" in explained.relevance(
+        other, activations.picture, found, "en"
+    )
+
+
+def test_an_8_has_its_own_article(classifier: DigitClassifier) -> None:
+    eight, activations = classifier.look(preprocess(render(DIGITS[8])))
+    told = explained.relevance(eight, activations.picture, activations.picture, "en")
+    assert "Which ink speaks for an 8<" in told
+    assert "a 8" not in told
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        [],
+        {},
+        {"layer": "pool3", "number": 0, "row": 0, "column": 0},
+        {"layer": ["pool1"], "number": 0, "row": 0, "column": 0},
+        {"layer": "pool1", "number": 32, "row": 0, "column": 0},
+        {"layer": "pool2", "number": 0, "row": 7, "column": 0},
+        {"layer": "pool2", "number": 0, "row": -1, "column": 0},
+        {"layer": "hidden", "number": 0.0, "row": 0, "column": 0},
+        {"layer": "hidden", "number": True, "row": 0, "column": 0},
+        {"layer": "hidden", "number": "0", "row": 0},
+    ],
+)
+def test_what_is_no_value_of_a_layer_is_refused_in_a_sentence(data: object) -> None:
+    with pytest.raises(gr.Error, match=r"^.Choose a value"):
+        inside._place(gr.EventData(None, data))

@@ -1,0 +1,103 @@
+"""The model card and the recipe's history say what was measured."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from lenet.evaluation import calibration, model_card, results
+from lenet.evaluation.metrics import METRICS
+from lenet.files import write_json
+from lenet.model.weights import FACTS, WEIGHTS
+
+METRICS_NOW = json.loads((WEIGHTS / METRICS).read_text(encoding="utf-8"))
+FACTS_NOW = json.loads((WEIGHTS / FACTS).read_text(encoding="utf-8"))
+
+
+def run(folder: Path, seed: int, misses: int, drawn: int) -> Path:
+    """What a training and its evaluation leave."""
+    training = METRICS_NOW["training"] | {
+        "seed": seed,
+        "validation": [[500, 90, 30], [1000, 20 + seed, 5]],
+        "validation_counts": [5000, 749],
+    }
+    strokes = {"people": {"misses": drawn, "count": 1000}, "doodles": {"not_digits": {"count": 9}}}
+    folder.mkdir()
+    test = {"misses": misses + 5, "count": 10_000, "raw": {"misses": misses}}
+    write_json(folder / METRICS, {"training": training, "mnist_test": test, "strokes": strokes})
+    return folder
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> list:
+    first = model_card.entry("Nothing yet", [run(tmp_path / "old", 1, 80, 60)])
+    runs = [run(tmp_path / f"{seed}", seed, 30 + seed, 10 * seed) for seed in (1, 2, 3)]
+    return [first, model_card.entry("Everything", runs)]
+
+
+def test_the_history_has_a_row_a_run_with_what_each_set_gave(log: list) -> None:
+    text = model_card.card(METRICS_NOW, FACTS_NOW, log)
+    history = text[text.index("change by change") :].splitlines()
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in history if line.startswith("| ")]
+    assert rows[0][-2:] == ["MNIST test, raw", "people"]
+    assert rows[1][:2] == ["1", "Nothing yet"]
+    assert [row[3:] for row in rows[2:]] == [
+        ["1", "21 of 5,000, 5 of 749", "31", "10 of 1,000"],
+        ["2", "22 of 5,000, 5 of 749", "32", "20 of 1,000"],
+        ["3", "23 of 5,000, 5 of 749", "33", "30 of 1,000"],
+    ]
+    assert [row[0] for row in rows[2:]] == ["2", "", ""]
+
+
+def test_the_last_recipes_seeds_have_their_mean_and_spread(log: list) -> None:
+    assert "| **mean ± spread** | | 99.68 ± 0.01 % | 98.00 ± 1.00 % |" in model_card.card(METRICS_NOW, FACTS_NOW, log)
+    assert "Mean of 3 seeds: 99.68 ± 0.01 %" in results.results(METRICS_NOW, log)
+
+
+def test_one_run_has_no_spread(log: list) -> None:
+    assert "## Seeds" not in model_card.card(METRICS_NOW, FACTS_NOW, log[:1])
+    assert "seeds:" not in results.results(METRICS_NOW, log[:1])
+
+
+def test_weights_that_went_on_from_others_are_reproduced_by_two_commands() -> None:
+    training = METRICS_NOW["training"]
+    for continues, commands in ((False, 1), (True, 2)):
+        recipe = training["recipe"] | {"name": "later", "continues": continues}
+        metrics = METRICS_NOW | {"training": training | {"recipe": recipe}}
+        text = model_card.card(metrics, FACTS_NOW, [])
+        assert text.count("\npython -m lenet.train") == commands
+        assert ("--recipe later --from runs/start" in text) is continues
+        assert len(re.findall(r"^python -m lenet.train .*--out weights", text, re.MULTILINE)) == 1
+        assert ("going on from trained weights" in results.results(metrics, [])) is continues
+
+
+def test_every_measured_set_is_in_the_card_with_a_picture_of_its_errors() -> None:
+    text = model_card.card(METRICS_NOW, FACTS_NOW, [])
+    for name, figures in model_card.sets(METRICS_NOW).items():
+        assert name in text
+        if "misses" in figures:
+            assert f"| {name} | {figures['count']:,} | {figures['misses']} |" in text
+            stem = "" if name == "MNIST test" else f"-{name}"
+            assert f"(misread{stem}.png)" in text
+            assert (WEIGHTS / f"misread{stem}.png").is_file()
+
+
+def test_the_card_says_which_choices_were_made_in_view_of_the_test_sets() -> None:
+    text = " ".join(model_card.card(METRICS_NOW, FACTS_NOW, []).split())
+    assert "never to choose" not in text
+    assert "elastic bending was added because of them" in text
+    assert "set by hand after looking at the test sets' accepted rates" in text
+    for name in ("DOUBTED", "PASSING"):
+        assert f"`{name}`" in text
+        assert hasattr(calibration, name)
+
+
+def test_the_product_and_the_raw_arrays_have_a_row_each_and_papers_are_compared_with_the_raw_ones() -> None:
+    test = METRICS_NOW["mnist_test"] | {"misses": 41, "accuracy": 0.9959, "raw": {"misses": 29, "accuracy": 0.9971}}
+    text = results.results(METRICS_NOW | {"mnist_test": test}, [])
+    assert "| MNIST test | 10,000 | 41 | 99.59% |" in text
+    assert "| MNIST test, raw | 10,000 | 29 | 99.71% | | |" in text
+    comparison = text[: text.index("Measured on MNIST's arrays as they are")]
+    assert "| 29 | 99.71% |" in comparison
+    assert "41" not in comparison

@@ -1,0 +1,1 @@
+"""Helpers that tests, tools and benchmarks share."""

@@ -1,0 +1,85 @@
+"""Servers as real processes, on loopback."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+START_SECONDS = 120  # importing Gradio on a cold disk
+
+
+@dataclass
+class Server:
+    """A process that serves `url`; what it prints is in `log`."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def wait_until_up(self) -> None:
+        """Return once it answers."""
+        deadline = time.monotonic() + START_SECONDS
+        while self.process.poll() is None and time.monotonic() < deadline:
+            try:
+                urllib.request.urlopen(self.url, timeout=5).close()
+                return
+            except OSError:
+                time.sleep(0.1)
+        ended = self.process.poll()
+        state = f"does not answer after {START_SECONDS} s" if ended is None else f"ended with {ended}"
+        pytest.fail(f"{self.process.args!r} {state}. It printed:\n{self.log.read_text()}")
+
+    def stop(self) -> None:
+        """End it and what it started (Gradio leaves its Node running); nothing happens when it has ended."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGTERM)
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            raise
+
+
+def free_port() -> str:
+    """One of this machine that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
+def run(command: Sequence[str | Path], log: Path, env: dict[str, str] | None = None) -> Server:
+    """Start a server on a free port of this machine and return it once it answers.
+
+    It learns the port from GRADIO_SERVER_PORT; what it printed is shown when it dies before it answers.
+    """
+    port = free_port()
+    # The environment's bin/ holds the Node that Gradio renders on the server with.
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    ours = {"GRADIO_SERVER_PORT": port, "GRADIO_ANALYTICS_ENABLED": "False", "PYTHONPATH": str(ROOT), "PATH": path}
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [str(word) for word in command],
+            cwd=ROOT,
+            env={**os.environ, **ours, **(env or {})},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    server = Server(f"http://127.0.0.1:{port}", process, log)
+    try:
+        server.wait_until_up()
+    except BaseException:
+        server.stop()
+        raise
+    return server

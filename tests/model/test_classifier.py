@@ -1,0 +1,108 @@
+"""The classifier reads what the pad draws, whatever its pen, size and place, and any other picture."""
+
+import shutil
+from contextlib import suppress
+from pathlib import Path
+from threading import Thread
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from lenet.image.preprocess import PictureError
+from lenet.image.strokes import Drawing, DrawingError, render
+from lenet.model.classifier import DigitClassifier
+from lenet.model.verdict import Prediction
+from lenet.model.weights import FILES, WEIGHTS
+from tests.helpers.digits import DIGITS, placed
+from tests.helpers.strategies import DRAWINGS, PICTURES
+
+
+@pytest.fixture(scope="module")
+def read() -> DigitClassifier:
+    return DigitClassifier()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in FILES:
+        shutil.copy(WEIGHTS / name, tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("pen", [10, 20, 30])
+@pytest.mark.parametrize("digit", range(10))
+def test_each_digit_is_read(read: DigitClassifier, digit: int, pen: int) -> None:
+    prediction = read(render(DIGITS[digit], width=pen))
+    assert (prediction.verdict, prediction.digit) == ("digit", digit)
+    assert prediction.probabilities[digit] > 0.5
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_tiny_in_a_corner_and_huge_over_the_edges_are_read(read: DigitClassifier, digit: int) -> None:
+    assert read(render(placed(DIGITS[digit], 45, 30, 250), width=6)).digit == digit
+    assert read(render(placed(DIGITS[digit], 270), width=24)).digit == digit
+
+
+def test_a_blank_pad_and_a_dot_are_blank(read: DigitClassifier) -> None:
+    assert read(None).verdict == "blank"
+    assert read(render([])).verdict == "blank"
+    assert read(render([[[140, 140]]])).verdict == "blank"
+
+
+@pytest.mark.parametrize("pen", [1, 120])
+def test_a_hair_and_a_paint_roller_give_an_answer(read: DigitClassifier, pen: int) -> None:
+    prediction = read(render(DIGITS[3], width=pen))
+    assert prediction.verdict == ("digit" if pen == 1 else "unsure")  # a patch that fills the pad is no 3 to anybody
+    assert sum(prediction.probabilities) == pytest.approx(1)
+
+
+def test_threads_share_it(read: DigitClassifier) -> None:
+    answers: dict[int, int | None] = {}
+
+    def work(digit: int) -> None:
+        for _ in range(20):
+            answers[digit] = read(render(DIGITS[digit])).digit
+
+    threads = [Thread(target=work, args=(digit,)) for digit in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == {digit: digit for digit in range(10)}
+
+
+FEW = settings(
+    max_examples=100, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+)
+
+
+def check(said: Prediction) -> None:
+    assert said.verdict in ("digit", "blank", "unsure", "several")
+    if said.verdict != "blank":
+        assert len(said.probabilities) == 10
+        assert all(0 <= each <= 1 for each in said.probabilities)
+        assert sum(said.probabilities) == pytest.approx(1)
+
+
+@FEW
+@given(arrays.arrays(np.float32, (28, 28), elements=st.floats(0, 1, width=32)))
+def test_any_picture_of_finite_numbers_is_read(read: DigitClassifier, picture: np.ndarray) -> None:
+    assert np.isfinite(read.network.logits(picture[None])).all()
+    check(read(picture))
+
+
+@FEW
+@given(DRAWINGS)
+def test_any_drawing_is_read_or_the_one_error(read: DigitClassifier, value: dict) -> None:
+    with suppress(DrawingError):
+        check(read(Drawing.from_json(value).render()))
+
+
+@FEW
+@given(PICTURES)
+def test_any_array_is_read_or_the_one_error(read: DigitClassifier, array: np.ndarray) -> None:
+    with suppress(PictureError):
+        check(read(array))

@@ -1,0 +1,49 @@
+"""The recipes are those that are promised."""
+
+import dataclasses
+
+from lenet.training.recipes import DEFAULT, PLAIN, RECIPES
+
+
+def test_plain_is_the_training_of_the_original() -> None:
+    values = dataclasses.asdict(PLAIN)
+    assert values | {"validate_every": 0} == {
+        "name": "plain",
+        "steps": 10_000,
+        "batch": 100,
+        "rate": 1e-3,
+        "warmup": 0,
+        "cosine": False,
+        "decay": 0,
+        "smoothing": 0,
+        "dropout": 0.2,
+        "average": 0,
+        "distortion": None,
+        "mixed": False,
+        "glyphs": 0,
+        "drawings": 0,
+        "renderings": 4,
+        "outliers": 0,
+        "restart": 0,
+        "restart_rate": 0,
+        "report_every": 100,
+        "validate_every": 0,
+        "checkpoint_every": 100,
+        "blend": 1.0,
+        "continues": False,
+        "personal": False,
+    }
+
+
+def test_world_is_the_default_and_has_everything() -> None:
+    assert DEFAULT.name == "world"
+    assert RECIPES["world"] is DEFAULT
+    assert DEFAULT.distortion is not None
+    assert DEFAULT.cosine
+    assert DEFAULT.average > 0
+    assert min(DEFAULT.glyphs, DEFAULT.drawings, DEFAULT.outliers) > 0
+
+
+def test_most_of_every_batch_is_mnist() -> None:
+    for recipe in RECIPES.values():
+        assert recipe.glyphs + recipe.drawings + recipe.outliers < recipe.batch / 2

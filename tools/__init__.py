@@ -1,0 +1,1 @@
+"""Programs that a person runs: neither the product nor its tests."""

@@ -1,0 +1,139 @@
+"""Take the README's pictures: the page with a 7 drawn with the mouse, and the steps of a photo that it reads.
+
+    $ python -m tools.screenshot
+    docs/page.png
+    docs/pipeline.png
+
+More of them, to look at: `--all FOLDER` takes desktop and phone, light and dark, every verdict, English and Chinese,
+and each with everything open.
+"""
+
+import argparse
+import itertools
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from lenet.image.strokes import render
+from tests.helpers import chromium
+from tests.helpers.digits import DIGITS, HOUSE, placed
+from tests.helpers.pen import Pen
+from tests.helpers.photos import snapshot
+from tests.helpers.servers import run
+
+expect.set_options(timeout=30_000)
+SCREENS = {
+    "desktop": {"viewport": {"width": 1100, "height": 840}, "device_scale_factor": 2},
+    "phone": {
+        "viewport": {"width": 390, "height": 844},
+        "device_scale_factor": 3,
+        "has_touch": True,
+        "is_mobile": True,
+    },
+}
+
+
+DRAWINGS = {  # what is drawn, and what the page then says of it
+    "blank": ([], "Draw a digit"),
+    "7": (DIGITS[7], "This looks like a 7."),
+    "8": (DIGITS[8], "This looks like an 8."),
+    "several": ([*placed(DIGITS[4], 110, 75, 140), *placed(DIGITS[2], 110, 205, 140)], "This looks like 4 and 2:"),
+    "unsure": (HOUSE, "Not like any digit"),
+}
+
+
+def take(browser: Browser, url: str, path: Path, screen: str, scheme: str, name: str) -> None:
+    context = browser.new_context(**SCREENS[screen], color_scheme=scheme)
+    page = context.new_page()
+    page.goto(url)
+    expect(page.locator("#sketchpad canvas").first).to_be_visible()
+    strokes, sentence = DRAWINGS[name]
+    if strokes:
+        Pen(page, "touch" if screen == "phone" else "mouse").draw(strokes)
+        page.mouse.move(0, 0)
+    expect(page.locator("#verdict")).to_contain_text(sentence)
+    shoot(page, path)
+
+
+def shoot(page: Page, path: Path, whole: bool = False) -> None:
+    """Save what the page shows, once it has come to rest."""
+    page.evaluate("document.fonts.ready")
+    page.wait_for_function("document.getAnimations().every((motion) => motion.playState !== 'running')")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=path, animations="disabled", full_page=whole)
+    page.context.close()
+    print(path)
+
+
+def take_opened(browser: Browser, url: str, path: Path, screen: str, scheme: str, language: str) -> None:
+    """The whole page with everything open, a value of the second layer chosen, a picture read, a drawing kept."""
+    page = browser.new_context(**SCREENS[screen], color_scheme=scheme, locale=language).new_page()
+    page.goto(url)
+    expect(page.locator("#sketchpad canvas")).to_be_visible()
+    pen = Pen(page, "touch" if screen == "phone" else "mouse")
+    pen.draw(DIGITS[4])
+    expect(page.locator("#verdict")).to_have_attribute("data-verdict", "digit")
+    page.locator("#teach button").filter(has_text="4").first.click()  # which clears the pad
+    pen.draw(DIGITS[4])
+    expect(page.locator("#verdict")).to_have_attribute("data-verdict", "digit")
+    page.locator("#inside > button").click()
+    expect(page.locator("#relevance h3")).to_be_visible()
+    page.locator("[data-layer=pool2] canvas").press("ArrowDown")
+    expect(page.locator("#explanation .sum")).to_have_count(3)
+    page.locator("#picture > button").click()
+    upload(page)
+    expect(page.locator("#picture-answer")).to_contain_text("7")
+    page.evaluate("scrollTo(0, 0)")
+    shoot(page, path, whole=True)
+
+
+def upload(page: Page) -> None:
+    """Give the page a photo-like picture of a 7, far from the middle and in a shadow."""
+    with tempfile.TemporaryDirectory() as folder:
+        photo = Path(folder) / "seven.png"
+        snapshot(render(placed(DIGITS[7], 130, 170, 120), width=12), np.random.default_rng(0)).save(photo)
+        page.locator("#picture-input input[type=file]").set_input_files(photo)
+        expect(page.locator("#picture-steps .strip")).to_be_visible()
+
+
+def take_steps(browser: Browser, url: str, path: Path) -> None:
+    """The strip under a photo-like picture of a 7."""
+    context = browser.new_context(**SCREENS["desktop"])
+    page = context.new_page()
+    page.goto(url)
+    page.get_by_role("button", name="Read a picture").click()
+    upload(page)
+    expect(page.locator("#picture-answer")).to_contain_text("This looks like a 7.")
+    page.mouse.move(0, 0)
+    page.locator("#picture-steps .strip").screenshot(path=path, animations="disabled")
+    context.close()
+    print(path)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--all", type=Path, metavar="FOLDER")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        server = run([sys.executable, "app.py"], Path(folder) / "log.txt")
+        browser = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.ARGS)
+        try:
+            if options.all is None:
+                take(browser, server.url, Path("docs/page.png"), "desktop", "light", "7")
+                take_steps(browser, server.url, Path("docs/pipeline.png"))
+            else:
+                for screen, scheme, name in itertools.product(SCREENS, ("light", "dark"), DRAWINGS):
+                    take(browser, server.url, options.all / f"{screen}-{scheme}-{name}.png", screen, scheme, name)
+                for screen, scheme, language in itertools.product(SCREENS, ("light", "dark"), ("en", "zh-CN")):
+                    path = options.all / f"{screen}-{scheme}-open-{language}.png"
+                    take_opened(browser, server.url, path, screen, scheme, language)
+        finally:
+            browser.close()
+            server.stop()
+
+
+if __name__ == "__main__":
+    main()
