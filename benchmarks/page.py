@@ -19,7 +19,7 @@ from lenet.image.strokes import CANVAS_SIZE
 
 PAGES = {
     "ours": (ROOT / "app.py", "#probabilities"),
-    "ours on gr.Sketchpad": (ROOT / "tests/browser/stock.py", "#probabilities"),
+    "ours on gr.Sketchpad": (ROOT / "tests/helpers/stock.py", "#probabilities"),
     "the usual way": (ROOT / "benchmarks/stock_page.py", "#answer"),
 }
 POINT_EVERY = 0.012  # s: a mouse reports some eighty times a second

@@ -21,8 +21,8 @@ from benchmarks.harness import spread
 from benchmarks.predict import FLOPS, PLACES, floor
 from lenet.datasets.mnist import Split
 from lenet.model.weights import SHAPES
-from lenet.training import trainer
 from lenet.training.mixture import Source
+from lenet.training.precision import precision
 from lenet.training.recipes import FAST, PLAIN, Recipe
 from lenet.training.trainer import Trainer
 
@@ -85,7 +85,7 @@ def main() -> None:
     ways = {
         "the original: TensorFlow 1 graph, no distortions": original(data),
         f"recipe `{PLAIN.name}`, no distortions": ours(PLAIN, data),
-        f"recipe `{FAST.name}`, distorted, {trainer.precision(FAST)}": ours(FAST, data),
+        f"recipe `{FAST.name}`, distorted, {precision(FAST)}": ours(FAST, data),
         f"recipe `{FAST.name}`, distorted, float32": ours(dataclasses.replace(FAST, mixed=False), data),
     }
     rates: dict[str, list[float]] = {name: [] for name in ways}

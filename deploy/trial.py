@@ -30,6 +30,7 @@ from tqdm import tqdm
 from deploy.replicas import Replicas, StartError
 from lenet.datasets.synthetic.digits import glyph
 from lenet.evaluation.environment import cores, cpu
+from lenet.files import replace_block
 
 COUNTS = (1, 2, 4)
 CLIENTS = 8  # more than there are replicas: none of them is ever idle

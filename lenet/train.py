@@ -33,6 +33,7 @@ from lenet.model.verdict import Thresholds
 from lenet.training import mixture
 from lenet.training.checkpoint import CheckpointError, Checkpoints, locked
 from lenet.training.fit import fit, say
+from lenet.training.precision import precision
 from lenet.training.recipes import DEFAULT, HAND, RECIPES, Recipe
 from lenet.training.workers import LOST, STRATEGIES, WorkerError, Workers, join
 
@@ -97,7 +98,7 @@ def _train(
         network = Network(options.out / weights.NETWORK)
         weights.write_thresholds(options.out, *calibration.find(network, people.kept))
     figures = Evaluation(options.out).mnist(data)
-    write_metrics(options.out, training=history | machine(), mnist_test=figures)
+    write_metrics(options.out, training=history | machine() | {"precision": precision(recipe)}, mnist_test=figures)
     plots.training_curve(options.out / "training.png", history)
     checkpoints.clear()
     say(table(figures))

@@ -9,12 +9,12 @@ import numpy as np
 from starlette.middleware import Middleware
 
 from lenet.datasets import mnist
-from lenet.demo import reading
 from lenet.demo.api import add_api
 from lenet.demo.examples import examples
 from lenet.demo.inside.inside import add_inside, encode
 from lenet.demo.picture import picture
 from lenet.demo.picture.input import MOST_BYTES
+from lenet.demo.reading import reading_html
 from lenet.demo.server.blocks import CheckedBlocks
 from lenet.demo.server.cleanup import forgetting
 from lenet.demo.server.limits import Gate
@@ -31,7 +31,7 @@ I18N = gr.I18n(
     **{
         each: texts
         | {
-            "reading": reading.reading(language=each),
+            "reading": reading_html(language=each),
             "buttons": examples.buttons(each),
             "teach": teach.panel(each),
             "picture_answer": picture.answer(language=each),
@@ -111,9 +111,9 @@ def build_demo(
     async def show(value: Any, opened: bool, request: gr.Request) -> tuple[str, str]:
         ink = find_ink(value)
         if opened is not True:
-            return reading.reading(classifier.read(ink), language(request)), ""
+            return reading_html(classifier.read(ink), language(request)), ""
         prediction, activations = classifier.look(ink)
-        return reading.reading(prediction, language(request)), encode(prediction, activations, classifier)
+        return reading_html(prediction, language(request)), encode(prediction, activations, classifier)
 
     demo: gr.Blocks
     with CheckedBlocks(

@@ -15,7 +15,7 @@ from lenet.model.verdict import Prediction
 EMPTY = Prediction("blank", None, (0.0,) * 10, np.zeros((28, 28), np.float32), "empty")
 
 
-def reading(prediction: Prediction = EMPTY, language: Language = DEFAULT) -> str:
+def reading_html(prediction: Prediction = EMPTY, language: Language = DEFAULT) -> str:
     """The HTML of what was read.
 
     Args:

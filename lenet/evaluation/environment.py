@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 CPUS = Path("/proc/cpuinfo")  # Linux's
-# Units that multiply bfloat16 twice as fast as float32; without them it is imitated, at a third of float32's speed.
-BFLOAT16 = re.compile(r"^flags\s*:.*\b(avx512_bf16|amx_bf16)\b", re.MULTILINE)
 
 
 def cores() -> int | None:
@@ -20,11 +18,6 @@ def cpu() -> str:
     """The processor, by the name that people know it by where Linux tells it."""
     named = re.search(r"^model name\s*: (.*)$", _cpus(), re.MULTILINE)
     return named[1].strip() if named else platform.processor() or platform.machine()
-
-
-def has_bfloat16() -> bool:
-    """Whether the processor has units for bfloat16, as far as Linux says; elsewhere nobody is asked."""
-    return bool(BFLOAT16.search(_cpus()))
 
 
 def machine() -> dict[str, Any]:
@@ -43,7 +36,6 @@ def machine() -> dict[str, Any]:
         "hardware": {
             "cpu": cpu(),
             "cores": cores(),
-            "bfloat16": has_bfloat16(),
             "system": platform.system(),
         },
     }

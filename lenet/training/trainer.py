@@ -8,11 +8,11 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from lenet.evaluation.environment import has_bfloat16
 from lenet.model.network import DIGITS, lenet5
 from lenet.training import mixture
 from lenet.training.augment import distort
 from lenet.training.optimizer import optimizer
+from lenet.training.precision import precision
 from lenet.training.recipes import Recipe
 from lenet.training.workers import PartDropout, Workers
 
@@ -132,11 +132,6 @@ def logits(model: keras.Model, pictures: NDArray[np.float32]) -> NDArray[np.floa
         (N, 10) float32.
     """
     return np.asarray(model.predict(pictures[..., None], batch_size=BATCH, verbose=0))
-
-
-def precision(recipe: Recipe) -> str:
-    """In which a recipe's layers compute on this machine, a dtype policy of Keras."""
-    return "mixed_bfloat16" if recipe.mixed and has_bfloat16() else "float32"
 
 
 @functools.lru_cache(16)  # a round has hundreds of steps

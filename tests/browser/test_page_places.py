@@ -13,7 +13,7 @@ from tests.helpers.pen import Pen
 from tests.helpers.reading import draw_all_ten, expect_blank, expect_read
 
 APP = [sys.executable, "app.py"]
-STOCK = [sys.executable, "tests/browser/stock.py"]
+STOCK = [sys.executable, "tests/helpers/stock.py"]
 
 
 def test_ten_digits_are_read_when_the_page_is_rendered_on_the_server(

@@ -55,7 +55,7 @@ def server(browser: object, start: Callable[..., Server], tmp_path_factory: pyte
         threading.Thread(target=mirror.serve_forever, daemon=True).start()
         env = {"MNIST_DIR": "", "XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache")), "no_proxy": "*"}
         address = f"http://127.0.0.1:{mirror.server_port}/"
-        yield start([sys.executable, "tests/browser/mnist_app.py", address], env)
+        yield start([sys.executable, "tests/helpers/mnist_app.py", address], env)
         mirror.shutdown()
 
 

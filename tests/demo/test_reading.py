@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import numpy as np
 from PIL import Image
 
-from lenet.demo import reading
+from lenet.demo.reading import reading_html
 from lenet.image.preprocess import Ink
 from lenet.model.verdict import Thresholds, judge
 
@@ -32,7 +32,7 @@ class Elements(HTMLParser):
 
 
 def test_ten_meters_in_fixed_order_with_their_probabilities() -> None:
-    found = [element for element in Elements(reading.reading(SEVEN)).found if "data-digit" in element]
+    found = [element for element in Elements(reading_html(SEVEN)).found if "data-digit" in element]
     assert [element["data-digit"] for element in found] == list("0123456789")
     for element, probability in zip(found, SEVEN.probabilities, strict=True):
         assert element["data-probability"] == f"{probability:.4f}" == element["aria-valuenow"]
@@ -42,42 +42,40 @@ def test_ten_meters_in_fixed_order_with_their_probabilities() -> None:
 
 def test_no_meter_is_chosen_when_it_is_not_sure() -> None:
     unsure = judge(Ink((0, 0, 9, 9), 1.0, PICTURE), np.zeros(10, np.float32), Thresholds())
-    found = [element for element in Elements(reading.reading(unsure)).found if "data-digit" in element]
+    found = [element for element in Elements(reading_html(unsure)).found if "data-digit" in element]
     assert [element["data-probability"] for element in found] == ["0.1000"] * 10
     assert not any("chosen" in element["class"] for element in found)
-    assert Elements(reading.reading(unsure)).one("verdict")["data-verdict"] == "unsure"
+    assert Elements(reading_html(unsure)).one("verdict")["data-verdict"] == "unsure"
 
 
 def test_the_verdict_is_one_polite_sentence() -> None:
-    verdict = Elements(reading.reading(SEVEN)).one("verdict")
+    verdict = Elements(reading_html(SEVEN)).one("verdict")
     assert (verdict["data-verdict"], verdict["aria-live"]) == ("digit", "polite")
-    assert "This looks like a 7.</p>" in reading.reading(SEVEN)
+    assert "This looks like a 7.</p>" in reading_html(SEVEN)
 
 
 def test_the_picture_shown_is_the_one_that_the_network_saw() -> None:
-    seen = Elements(reading.reading(SEVEN)).one("seen")
+    seen = Elements(reading_html(SEVEN)).one("seen")
     png = base64.b64decode(seen["src"].removeprefix("data:image/png;base64,"))
     np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(png))), np.rint(PICTURE * 255))
     assert "network sees" in seen["alt"]
 
 
 def test_an_empty_pad_shows_no_probability_and_asks_for_a_digit() -> None:
-    elements = Elements(reading.reading())
+    elements = Elements(reading_html())
     assert elements.one("verdict")["data-verdict"] == "blank"
-    assert "Draw a digit" in reading.reading()
+    assert "Draw a digit" in reading_html()
     assert {element["data-probability"] for element in elements.found if "data-digit" in element} == {"0.0000"}
 
 
 def test_empty_and_full_have_the_same_elements_so_that_nothing_is_replaced() -> None:
-    shapes = [
-        [element["tag"] for element in Elements(html).found] for html in (reading.reading(), reading.reading(SEVEN))
-    ]
+    shapes = [[element["tag"] for element in Elements(html).found] for html in (reading_html(), reading_html(SEVEN))]
     assert shapes[0] == shapes[1]
 
 
 def test_the_page_speaks_chinese_too() -> None:
-    html = reading.reading(SEVEN, "zh")
+    html = reading_html(SEVEN, "zh")
     assert "看起来是 7。</p>" in html
     assert "network sees" not in html
-    shapes = [[each["tag"] for each in Elements(page).found] for page in (html, reading.reading(SEVEN))]
+    shapes = [[each["tag"] for each in Elements(page).found] for page in (html, reading_html(SEVEN))]
     assert shapes[0] == shapes[1]

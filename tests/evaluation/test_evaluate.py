@@ -23,7 +23,7 @@ def test_figures_of_other_weights_or_thresholds_or_another_way_of_reading_are_dr
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = {"weights": "a", "thresholds": {"unsure": 0.5}, "fingerprint": {"answers": "digit7", "logits": "5.10"}}
-    monkeypatch.setattr(evaluate, "conditions", lambda folder: dict(now))
+    monkeypatch.setattr(measure, "conditions", lambda folder: dict(now))
 
     def write(**sections: dict) -> dict:
         measure.write_metrics(tmp_path, **sections)

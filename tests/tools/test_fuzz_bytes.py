@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(not INSTALLED, reason="atheris, which is made fo
 
 
 def fuzz(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "tests/fuzz_bytes.py", "--runs", str(RUNS), *arguments]
+    command = [sys.executable, "-m", "tools.fuzz_bytes", "--runs", str(RUNS), *arguments]
     return subprocess.run(command, cwd=root, capture_output=True, text=True)
 
 
@@ -38,12 +38,11 @@ def test_of_thousands_of_arrays_files_and_drawings_each_is_a_picture_or_the_one_
 )
 def test_what_breaks_the_promise_is_found(before: str, after: str, said: str, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "lenet", tmp_path / "lenet", ignore=shutil.ignore_patterns("__pycache__"))
-    (tmp_path / "tests").mkdir()
-    for name in ("fuzz_bytes.py", "promise.py"):
-        shutil.copy(ROOT / "tests" / name, tmp_path / "tests")
-    source = (tmp_path / "lenet" / "ink.py").read_text("utf-8")
+    shutil.copytree(ROOT / "tools", tmp_path / "tools")
+    shutil.copytree(ROOT / "tests/helpers", tmp_path / "tests/helpers")
+    source = (tmp_path / "lenet/image/ink.py").read_text("utf-8")
     assert source.count(before) == 1
-    (tmp_path / "lenet" / "ink.py").write_text(source.replace(before, after), "utf-8")
+    (tmp_path / "lenet/image/ink.py").write_text(source.replace(before, after), "utf-8")
     ended = fuzz(tmp_path, "--only", "arrays")
     assert ended.returncode == 1, ended.stdout + ended.stderr
     assert said in ended.stdout

@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 
 from lenet.datasets.mnist import Split
-from lenet.training import trainer
+from lenet.training import precision, trainer
 from lenet.training.mixture import Source
 from lenet.training.recipes import FAST, PLAIN
 from lenet.training.trainer import Trainer
@@ -27,7 +27,7 @@ def learnt(recipe: trainer.Recipe) -> Trainer:
 def test_layers_compute_in_bfloat16_where_the_processor_can_and_weights_and_logits_stay_float32(
     units: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trainer, "has_bfloat16", lambda: units)
+    monkeypatch.setattr(precision, "has_bfloat16", lambda: units)
     made = learnt(SMALL)
     computed = {layer.compute_dtype for layer in made.model.layers if layer.name != "logits"}
     assert computed == {"bfloat16" if units else "float32"}
@@ -36,7 +36,7 @@ def test_layers_compute_in_bfloat16_where_the_processor_can_and_weights_and_logi
 
 
 def test_a_recipe_that_is_not_mixed_computes_in_float32(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trainer, "has_bfloat16", lambda: True)
+    monkeypatch.setattr(precision, "has_bfloat16", lambda: True)
     assert {layer.compute_dtype for layer in learnt(dataclasses.replace(PLAIN, batch=20)).model.layers} == {"float32"}
 
 

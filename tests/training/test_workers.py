@@ -34,8 +34,8 @@ def workers(*arguments: list[object]) -> list[subprocess.CompletedProcess[str]]:
     processes = []
     for index, given in enumerate(arguments):
         config = {"cluster": {"worker": addresses}, "task": {"type": "worker", "index": index}}
-        env = {**os.environ, "TF_CONFIG": json.dumps(config), "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"}
-        command = [sys.executable, "tests/worker.py", *map(str, given)]
+        env = {**os.environ, "TF_CONFIG": json.dumps(config), "PYTHONPATH": str(ROOT)}
+        command = [sys.executable, "-m", "tests.helpers.worker", *map(str, given)]
         processes.append(
             subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         )

@@ -11,9 +11,9 @@ import numpy as np
 from PIL import Image
 
 from lenet.datasets.mnist import DatasetError, Split
-from lenet.demo import reading
 from lenet.demo.picture.input import PictureInput, Refusal
 from lenet.demo.picture.steps import strip
+from lenet.demo.reading import EMPTY, bars
 from lenet.demo.server.lazy import OnDemand
 from lenet.demo.texts.texts import DEFAULT, TEXTS, language, translated
 from lenet.image.preprocess import Ink, Picture, PictureError, follow
@@ -104,9 +104,7 @@ def add_picture(read: Callable[[Ink], Prediction], test_images: Callable[[], Spl
     button.click(surprise, None, outputs, concurrency_limit=None, **private)
 
 
-def answer(
-    sentence: str = "", note: str = "", prediction: Prediction = reading.EMPTY, language: Language = DEFAULT
-) -> str:
+def answer(sentence: str = "", note: str = "", prediction: Prediction = EMPTY, language: Language = DEFAULT) -> str:
     """The HTML of what was read in a picture.
 
     Args:
@@ -119,5 +117,5 @@ def answer(
     return (
         f'<div class="said"><p class="{kind}" role="status" aria-live="polite" data-verdict="{prediction.verdict}">'
         f"{escape(sentence or TEXTS[language]['picture_hint'])}</p>"
-        f'<p class="note">{escape(note)}</p></div>{reading.bars(prediction, language, "picture-probabilities")}'
+        f'<p class="note">{escape(note)}</p></div>{bars(prediction, language, "picture-probabilities")}'
     )

@@ -24,7 +24,7 @@ PARTS = {"Content-Type": "multipart/form-data; boundary=B"}
 
 
 def page(start: Callable[..., Server], folder: Path, every: int, age: int) -> Server:
-    command = [sys.executable, "tests/forgetful_page.py", str(every), str(age)]
+    command = [sys.executable, "tests/helpers/forgetful_page.py", str(every), str(age)]
     return start(command, {"GRADIO_TEMP_DIR": str(folder)})
 
 
