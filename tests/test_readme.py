@@ -1,4 +1,4 @@
-"""What the README says is true of the repository that it stands in."""
+"""The README and the other documents agree with the repository."""
 
 import re
 import shutil
@@ -6,10 +6,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+import lenet
 from lenet import report
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
 FRONT = dict(re.findall(r"^(\w+): (.+)$", README.split("---")[1], re.MULTILINE))
 PINS = dict(re.findall(r"^([\w-]+)==([\w.]+)", (ROOT / "requirements.txt").read_text(), re.MULTILINE))
 
@@ -19,7 +23,7 @@ def test_the_results_are_those_of_metrics_json() -> None:
 
 
 def test_the_tutorial_is_cited_for_its_published_accuracy_alone() -> None:
-    cited = [line for line in README.splitlines() if "tutorial" in line]
+    cited = [line for path in DOCUMENTS for line in path.read_text("utf-8").splitlines() if "tutorial" in line]
     assert cited
     assert [line for line in cited if not re.search(r"99\.20? ?%", line)] == []
 
@@ -51,10 +55,23 @@ def test_the_space_runs_the_python_that_ci_runs() -> None:
     assert f"python-version: {FRONT['python_version']}" in workflow
 
 
-def test_pictures_and_modules_that_it_links_are_there() -> None:
-    links = re.findall(r"\]\(((?!https?:)[^)#]+)\)", README)
-    assert len(links) > 8
-    assert [link for link in links if not (ROOT / link).exists()] == []
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_linked_file_exists(document: Path) -> None:
+    links = re.findall(r"\]\(((?!https?:|#)[^)#]+)[)#]", document.read_text("utf-8"))
+    assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+def test_the_readme_is_short_and_links_every_other_document() -> None:
+    assert len(README.splitlines()) <= 200
+    texts = "".join(path.read_text("utf-8") for path in DOCUMENTS)
+    assert [path.name for path in ROOT.glob("docs/*.md") if f"{path.name})" not in texts] == []
+
+
+def test_the_changelog_begins_with_the_current_version() -> None:
+    versions = re.findall(
+        r"^## \[(\d.*)\] - \d{4}-\d\d-\d\d$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE
+    )
+    assert versions[0] == lenet.__version__
 
 
 def test_every_command_is_documented() -> None:
@@ -64,8 +81,8 @@ def test_every_command_is_documented() -> None:
     assert undocumented == set()
 
 
-def test_the_tools_that_it_and_the_card_name_run() -> None:
-    texts = README + (report.WEIGHTS / "MODEL_CARD.md").read_text(encoding="utf-8")
+def test_every_tool_that_a_document_names_runs() -> None:
+    texts = "".join(path.read_text("utf-8") for path in [*DOCUMENTS, report.WEIGHTS / "MODEL_CARD.md"])
     tools = set(re.findall(r"python -m (tools\.\w+)", texts))
     assert tools >= {"tools.doodles", "tools.odd_hand"}
     for tool in tools:
