@@ -74,6 +74,16 @@ def test_the_changelog_begins_with_the_current_version() -> None:
     assert versions[0] == lenet.__version__
 
 
+def test_every_name_in_the_table_of_tasks_is_in_a_file_that_its_row_links() -> None:
+    table = (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("## Where things are done")[2]
+    rows = re.findall(r"^\| [^|]+ \| (.+) \|$", table, re.MULTILINE)[1:]
+    assert len(rows) == 12
+    for row in rows:
+        code = "".join((ROOT / path).read_text("utf-8") for path in re.findall(r"\]\((\S+\.\w+)\)", row))
+        names = re.findall(r"(?<!\[)`(?:\w*\.)?(\w+)`", row)
+        assert [name for name in names if not re.search(rf"\b{name}\b", code)] == [], row
+
+
 def test_every_command_is_documented() -> None:
     commands = {path.stem for path in (ROOT / "lenet").glob("*.py") if "__main__" in path.read_text(encoding="utf-8")}
     assert commands == {"train", "evaluate", "predict", "report", "calibrate", "export"}
