@@ -14,20 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lenet.image.ink import FORMATS, Found, Picture, PictureError, read_ink, tones, too_large
-
-__all__ = [
-    "FORMATS",
-    "Ink",
-    "Part",
-    "Picture",
-    "PictureError",
-    "Steps",
-    "follow",
-    "normalise",
-    "preprocess",
-    "too_large",
-]
+from lenet.image.formats import Picture, tones
+from lenet.image.ink import Found, read_ink
 
 SIDE = 28
 DIGIT_SIDE = 20  # the longer side of every digit in MNIST
