@@ -19,7 +19,7 @@ import numpy as np
 from PIL import Image
 
 from lenet.datasets import mnist
-from lenet.image.preprocess import FORMATS
+from lenet.image.formats import FORMATS
 from lenet.model.classifier import DigitClassifier
 from lenet.model.verdict import Prediction
 from lenet.model.weights import WEIGHTS, WeightsError

@@ -108,7 +108,7 @@ def files() -> tuple[Callable[[bytes], None], list[bytes]]:
     from PIL import Image
 
     from lenet.demo.picture.input import PictureInput
-    from lenet.image.preprocess import FORMATS
+    from lenet.image.formats import FORMATS
     from tests.helpers.promise import check
     from tests.helpers.wrong_files import POLYGLOTS, SCRIPTS
 

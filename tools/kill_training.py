@@ -71,7 +71,7 @@ def train(mnist: Path, out: Path, steps: int, seed: int) -> None:
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
     mixture.GLYPHS, mixture.OUTLIERS, calibration.COUNT, calibration.ROWS = 40, 20, 20, 5
-    dataset.load = functools.partial(dataset.load, source=small_mnist.source())
+    dataset.load = functools.partial(dataset.load, dataset=small_mnist.dataset())
     sys.exit(
         command.main([*RECIPE, *EVERY, *map(str, ("--steps", steps, "--seed", seed, "--mnist", mnist, "--out", out))])
     )

@@ -1,4 +1,4 @@
-"""One download: bounded in size and in time, with a progress bar, held in memory until it is whole."""
+"""Download one file: bounded in size and time, with a progress bar, kept in memory until it is complete."""
 
 import queue
 import threading
@@ -12,33 +12,33 @@ CHUNK = 1 << 16  # bytes read from the network at once
 
 
 class Flaw(Exception):
-    """What is wrong with one file or address, as the part of a sentence that follows its name."""
+    """A fault of a file or URL; the text is the part of a sentence that follows its name."""
 
 
-def fetch(address: str, size: int, timeout: float, slowest: float) -> bytes:
-    """Download a file of known size; never takes more than one byte too many.
+def fetch(url: str, size: int, timeout: float, slowest: float) -> bytes:
+    """Download a file of known size, and at most one byte more.
 
-    A thread of its own does the waiting: neither a silent name server nor headers that trickle in meet urllib's
-    time-out, and the deadline holds for them too.
+    A thread waits for the server, because urllib's time-out covers neither a silent name server nor headers that
+    trickle in.
 
     Args:
-        address: the file's URL.
-        size: bytes that it should have.
-        timeout: seconds of silence after which it is given up.
-        slowest: bytes a second over the whole file, on top of `timeout`, below which it is given up.
+        url: the file's address.
+        size: of the file, in bytes.
+        timeout: seconds without a byte after which the download is abandoned.
+        slowest: bytes/s over the whole file, after `timeout`, below which the download is abandoned.
 
     Returns:
         `size` bytes.
 
     Raises:
-        Flaw: if the address does not answer, or with something else.
+        Flaw: if the server does not answer in time, or with anything else.
     """
-    chunks: queue.SimpleQueue[bytes | Flaw] = queue.SimpleQueue()  # b"" ends them
+    chunks: queue.SimpleQueue[bytes | Flaw] = queue.SimpleQueue()  # b"" comes last
     abandoned = threading.Event()
 
     def receive() -> None:
         try:
-            request = urllib.request.Request(address, headers={"User-Agent": "lenet-mnist"})
+            request = urllib.request.Request(url, headers={"User-Agent": "lenet-mnist"})
             with urllib.request.urlopen(request, timeout=timeout) as response:
                 left = size + 1
                 while left and not abandoned.is_set() and (chunk := response.read1(min(CHUNK, left))):
@@ -48,20 +48,20 @@ def fetch(address: str, size: int, timeout: float, slowest: float) -> bytes:
         except urllib.error.HTTPError as problem:
             problem.close()
             chunks.put(Flaw(f"answers {problem.code} {problem.reason}"))
-        except Exception as problem:  # whatever it is, the next address may do better
+        except Exception as problem:  # of any type: the next mirror may work
             chunks.put(Flaw(f"failed ({getattr(problem, 'reason', problem)})"))
 
     allowed = timeout + size / slowest
     deadline = time.monotonic() + allowed
     packed = bytearray()
     threading.Thread(target=receive, daemon=True).start()
-    bar = tqdm(total=size, desc=address.rpartition("/")[2], unit="B", unit_scale=True)
+    bar = tqdm(total=size, desc=url.rpartition("/")[2], unit="B", unit_scale=True)
     try:
-        while got := chunks.get(timeout=max(0.0, deadline - time.monotonic())):
-            if isinstance(got, Flaw):
-                raise got
-            packed += got
-            bar.update(len(got))
+        while chunk := chunks.get(timeout=max(0.0, deadline - time.monotonic())):
+            if isinstance(chunk, Flaw):
+                raise chunk
+            packed += chunk
+            bar.update(len(chunk))
     except queue.Empty:
         raise Flaw(f"is too slow ({len(packed):,} of {size:,} bytes in {allowed:.0f} s)") from None
     finally:

@@ -1,12 +1,12 @@
-"""Stroke files: digits as people drew them, read, written, and put on the pad as some person would have.
+"""Stroke files: drawings of people with their labels.
 
-    >>> from lenet.datasets import drawings
-    >>> read = drawings.read("pendigits-train.jsonl.gz")
-    >>> drawings.place(read[0].strokes, np.random.default_rng(1)).render().shape
-    (280, 280)
+    >>> from lenet.datasets import stroke_files
+    >>> drawings = stroke_files.read("pendigits-train.jsonl.gz")
+    >>> drawings[0].drawing.render().shape
+    (500, 500)
 
-A file holds JSON lines, gzipped or not, a drawing a line: that of `lenet.image.strokes` with its label, a digit, or null for
-a drawing that is none.
+A file holds JSON lines, gzipped or not, one drawing per line: the JSON of `lenet.image.strokes` with a label, a digit
+or, for a non-digit, null.
 
     {"label": "8", "w": 500, "h": 500, "strokes": [[[267, 167], [267, 164], …], …]}
 
@@ -28,13 +28,12 @@ from lenet.datasets.download import Flaw
 from lenet.datasets.mnist import DatasetError
 from lenet.image.strokes import Drawing, DrawingError
 
-# What a file may be, so that a few gzipped kilobytes cannot fill the memory. UCI's 7,494 digits take 3.2 MB.
+# Limits of a file, so that a few gzipped kilobytes cannot fill the memory. UCI's 7,494 digits take 3.2 MB.
 MAX_BYTES = 200_000_000  # unpacked
 MAX_LINES = 1_000_000
-MAX_LINE = 1_000_000  # bytes; the 10,000 points that a drawing may have take some 400,000 at two decimals
+MAX_LINE = 1_000_000  # bytes; the 10,000 points that a drawing may have take about 400,000 at two decimals
 
-# How a file begins that is packed by gzip, and one packed by Unix's compress, as UCI has them since 1998.
-GZIPPED, COMPRESSED = b"\x1f\x8b", b"\x1f\x9d"
+GZIPPED, COMPRESSED = b"\x1f\x8b", b"\x1f\x9d"  # first bytes of gzip, and of Unix's compress as UCI publishes
 
 DIGITS = tuple("0123456789")
 NOT_A_DIGIT = 10  # the label after the ten digits
@@ -42,29 +41,31 @@ NOT_A_DIGIT = 10  # the label after the ten digits
 
 @dataclass(frozen=True)
 class LabelledDrawing:
-    """A drawing and the digit that it shows."""
+    """A drawing and its label."""
 
     label: int  # 0 to 9, or NOT_A_DIGIT
     drawing: Drawing
 
     @property
     def strokes(self) -> tuple[tuple[tuple[float, float], ...], ...]:
-        """The drawing's strokes, as `place` takes them."""
+        """The drawing's strokes of (x, y) points in pixels, y down."""
         return self.drawing.strokes
 
 
-def read(path: str | Path) -> list[LabelledDrawing]:
+def read(path: str | Path, max_bytes: int = MAX_BYTES, max_lines: int = MAX_LINES) -> list[LabelledDrawing]:
     """Read a stroke file.
 
     Args:
-        path: JSON lines or UNIPEN, gzipped or not, whatever its name; empty lines are passed over.
+        path: JSON lines or UNIPEN, gzipped or not, whatever its name; empty lines are ignored.
+        max_bytes: of the unpacked file.
+        max_lines: of the file.
 
     Raises:
-        DatasetError: the file is missing, damaged, too large or holds something else; the text names file and line.
+        DatasetError: the file is missing, damaged, too large or something else; the text names file and line.
     """
     try:
         with Path(path).open("rb") as stream:
-            drawings = list(_drawings(stream, path))
+            drawings = list(_drawings(_lines(stream, max_bytes, max_lines), str(path)))
     except EOFError:
         raise DatasetError(f"{path} is cut short; copy or download it again.") from None
     except (OSError, zlib.error) as problem:
@@ -72,25 +73,25 @@ def read(path: str | Path) -> list[LabelledDrawing]:
     except Flaw as flaw:
         raise DatasetError(f"{path} {flaw}.") from None
     if not drawings:
-        drawing = '{"label": "8", "strokes": [[[x, y], …], …]}'
-        raise DatasetError(f"{path} holds no drawing; each line is one, {drawing}, or it is UNIPEN with its .SEGMENT.")
+        line = '{"label": "8", "strokes": [[[x, y], …], …]}'
+        raise DatasetError(f"{path} holds no drawing; each line must be one, {line}, or the file UNIPEN with .SEGMENT.")
     return drawings
 
 
 def write(path: str | Path, drawings: Iterable[LabelledDrawing]) -> None:
-    """Write a stroke file, gzipped if its name ends in .gz; the same drawings give the same bytes.
+    """Write, or replace, a stroke file that `read` reads back unchanged; the same drawings give the same bytes.
 
     Args:
-        path: the file; what was there is replaced.
-        drawings: what `read` gives back, equal in every number.
+        path: gzipped if it ends in .gz.
+        drawings: the file's drawings.
     """
     path = Path(path)
-    packed = "".join(f"{json.dumps(_to_json(each), separators=(',', ':'))}\n" for each in drawings).encode()
-    path.write_bytes(gzip.compress(packed, mtime=0) if path.suffix == ".gz" else packed)
+    text = "".join(f"{json.dumps(_to_json(drawing), separators=(',', ':'))}\n" for drawing in drawings).encode()
+    path.write_bytes(gzip.compress(text, mtime=0) if path.suffix == ".gz" else text)
 
 
 def add_strokes(parser: argparse.ArgumentParser, purpose: str) -> None:
-    """Give a command the option --strokes, a list of paths that `read` takes; `purpose` begins its help."""
+    """Add the option --strokes, a list of paths that `read` takes; its help begins with `purpose`."""
     parser.add_argument(
         "--strokes",
         type=Path,
@@ -101,24 +102,24 @@ def add_strokes(parser: argparse.ArgumentParser, purpose: str) -> None:
     )
 
 
-def _drawings(stream: BinaryIO, path: str | Path) -> Iterator[LabelledDrawing]:
-    filled = ((number, line) for number, line in enumerate(_lines(stream), 1) if line.strip())
+def _drawings(lines: Iterator[bytes], path: str) -> Iterator[LabelledDrawing]:
+    filled = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
     first = next(filled, None)
     if not first:
         return
     numbered = chain([first], filled)
     if unipen.is_unipen(first[1]):
-        for label, drawing in unipen.parse(numbered, str(path)):
+        for label, drawing in unipen.parse(numbered, path):
             if not any(drawing.strokes):
-                raise DatasetError(f"{path}: a {label} without a point; take its segment out.")
+                raise DatasetError(f"{path}: a {label} without a point; remove its segment.")
             yield LabelledDrawing(label, drawing)
     else:
         yield from (_parse(line, f"{path}, line {number}") for number, line in numbered)
 
 
-def _lines(stream: BinaryIO) -> Iterator[bytes]:
-    """The lines of a file, gzipped or not, within this module's limits."""
-    magic = stream.read(2)  # asked of the file, not of its name: browsers unpack and keep ".gz"
+def _lines(stream: BinaryIO, max_bytes: int, max_lines: int) -> Iterator[bytes]:
+    """Yield the lines of a file, gzipped or not, within the limits."""
+    magic = stream.read(2)  # not by the name: browsers unpack and keep ".gz"
     stream.seek(0)
     if magic == COMPRESSED:
         raise Flaw("is packed by Unix's compress (.Z), which Python cannot read; unpack it with gzip -d")
@@ -129,10 +130,10 @@ def _lines(stream: BinaryIO) -> Iterator[bytes]:
         size, number = size + len(line), number + 1
         if len(line) > MAX_LINE:
             raise Flaw(f"is no stroke file, for its line {number} has more than {MAX_LINE:,} bytes")
-        if size > MAX_BYTES:
-            raise Flaw(f"holds more than {MAX_BYTES:,} bytes; split it")
-        if number > MAX_LINES:
-            raise Flaw(f"holds more than {MAX_LINES:,} lines; split it")
+        if size > max_bytes:
+            raise Flaw(f"holds more than {max_bytes:,} bytes; split it")
+        if number > max_lines:
+            raise Flaw(f"holds more than {max_lines:,} lines; split it")
         yield line
 
 
@@ -141,19 +142,18 @@ def _parse(line: bytes, where: str) -> LabelledDrawing:
         value = json.loads(line)
         drawing = Drawing.from_json(value)  # so that value is a dict
     except RecursionError:
-        raise DatasetError(f"{where}: no drawing, but lists nested too deep.") from None
+        raise DatasetError(f"{where}: not a drawing, but lists nested too deep.") from None
     except DrawingError as problem:
         raise DatasetError(f"{where}: {problem}") from None
     except ValueError:  # not UTF-8, not JSON, or a number of thousands of digits
         raise DatasetError(f"{where}: not JSON; it begins with {line[:30]!r}.") from None
-    label = value.get("label")
-    none = label is None and "label" in value
-    if not none and (type(label) not in (str, int) or str(label) not in DIGITS):
-        found = json.dumps(label)[:20] if "label" in value else "missing"
-        raise DatasetError(f"{where}: `label` is a digit from 0 to 9, or null, not {found}.")
+    label = value.get("label", "missing")
+    if label is not None and (type(label) not in (str, int) or str(label) not in DIGITS):
+        shown = json.dumps(label)[:20] if "label" in value else "missing"
+        raise DatasetError(f"{where}: `label` must be a digit from 0 to 9, or null, not {shown}.")
     if not any(drawing.strokes):
-        raise DatasetError(f"{where}: a drawing without a point; take the line out.")
-    return LabelledDrawing(NOT_A_DIGIT if none else int(label), drawing)
+        raise DatasetError(f"{where}: a drawing without a point; remove the line.")
+    return LabelledDrawing(NOT_A_DIGIT if label is None else int(label), drawing)
 
 
 def _to_json(labelled: LabelledDrawing) -> dict[str, Any]:

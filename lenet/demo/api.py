@@ -8,7 +8,7 @@ from PIL import Image
 
 from lenet.demo.picture.input import PictureInput, Refusal
 from lenet.demo.texts.texts import TEXTS
-from lenet.image.preprocess import Picture, PictureError
+from lenet.image.formats import Picture, PictureError
 from lenet.model.verdict import Prediction
 
 

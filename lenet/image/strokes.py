@@ -1,7 +1,7 @@
-"""Strokes: how a drawing is kept, and the one brush that turns it into pixels.
+"""Strokes: the form in which a drawing is kept, and the one brush that turns it into pixels.
 
 The pad in the browser, the training, the evaluation and the tests draw with the same brush, so a style learned in
-training looks on the pad as it did then. As JSON a drawing is
+training looks the same on the pad. As JSON a drawing is
 
     {"w": 280, "h": 280, "pen": 20, "strokes": [[[140, 40], [140, 240]], [[60, 60]]]}
 
@@ -18,17 +18,17 @@ from PIL import Image, ImageDraw
 
 # The pad's own pixels. 280 = ten times the network's 28, so MNIST's pen of 2.5 px is a round number here too.
 CANVAS_SIZE = 280
-# The pad's pen. A digit as high as 70 % of the pad shrinks by 20/196 on its way: 20 px become 2.0, and 2.5 at 56 %.
+# The pad's pen. A digit as high as 70 % of the pad is scaled by 20/196, so 20 px become 2.0; at 56 % they become 2.5.
 BRUSH_WIDTH = 20
-# Drawn at twice the size and averaged: edges as soft as the browser's, which draws antialiased too.
+# Drawn at twice the size and averaged: edges as soft as the browser's antialiased ones.
 SUPERSAMPLE = 2
 
-# What a drawing may be, so that no request costs more than a few milliseconds: a pad is never larger, a minute of
-# scribbling is some 3,000 points.
+# Limits of a drawing, so that no request takes more than a few milliseconds: a pad is never larger, and a minute of
+# scribbling is about 3,000 points.
 MAX_SIDE = 2000
 MAX_PEN = 200
 MAX_POINTS = 10_000
-FAR = 10 * MAX_SIDE  # a captured pen may leave the pad, not by more
+FAR = 10 * MAX_SIDE  # largest coordinate: a captured pen may leave the pad
 
 PAPER = 255  # dark ink on white, as gr.Sketchpad(image_mode="L") gives it
 INK = 0
@@ -38,7 +38,7 @@ Stroke = Sequence[Point]
 
 
 class DrawingError(ValueError):
-    """A drawing that cannot be read; its text says what is wrong with it and what a drawing is."""
+    """Not a drawing that can be read; the text says why and what is accepted."""
 
 
 @dataclass(frozen=True)
@@ -59,13 +59,13 @@ class Drawing:
 
     @classmethod
     def from_json(cls, value: Any) -> Self:
-        """Read a drawing from decoded JSON; nothing of it is trusted.
+        """Validate decoded JSON, which may come from anywhere, and return it as a drawing.
 
         Args:
             value: `{"w", "h", "pen", "strokes"}` as at the top of this module; `w`, `h` and `pen` may be left out.
 
         Raises:
-            DrawingError: if the value is not a drawing, or larger than this module's limits.
+            DrawingError: if the value is not a drawing or exceeds this module's limits.
         """
         if not isinstance(value, dict) or not isinstance(value.get("strokes"), list):
             raise DrawingError('A drawing is {"w": 280, "h": 280, "pen": 20, "strokes": [[[x, y], …], …]}.')
@@ -83,7 +83,7 @@ class Drawing:
         return cls(int(width), int(height), pen, tuple(strokes))
 
     def render(self) -> NDArray[np.uint8]:
-        """The drawing as a picture: (height, width) uint8, 255 = paper, 0 = ink."""
+        """Return the drawing as a picture: (height, width) uint8, 255 = paper, 0 = ink."""
         return render(self.strokes, (self.height, self.width), self.pen)
 
 
@@ -107,7 +107,7 @@ def render(
     """Draw strokes with a round pen on white paper: straight lines, round joints, round ends.
 
     Args:
-        strokes: strokes of [x, y] points in pixels of the picture, x right, y down; empty strokes are passed over.
+        strokes: strokes of [x, y] points in pixels of the picture, x right, y down; empty strokes are ignored.
         size: (height, width) of the picture in pixels.
         width: the pen's diameter in pixels, more than 0.
 
@@ -119,10 +119,10 @@ def render(
     draw = ImageDraw.Draw(canvas)
     pen = max(1, round(width * SUPERSAMPLE))
     for stroke in strokes:
-        # Pillow counts from the middle of the first pixel, a drawing from its corner.
+        # Pillow's origin is the centre of the first pixel, a drawing's is its corner.
         points = [(x * SUPERSAMPLE - 0.5, y * SUPERSAMPLE - 0.5) for x, y in stroke]
         if len(points) > 1:
             draw.line(points, fill=INK, width=pen)
-        for point in points:  # Pillow's joint="curve" leaves hair cracks between short segments; a disc has none
+        for point in points:  # Pillow's joint="curve" leaves hairline cracks between short segments
             draw.circle(point, (pen - 1) / 2, fill=INK)
     return np.asarray(canvas.reduce(SUPERSAMPLE), np.uint8)

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from lenet.image.preprocess import Ink, Picture, preprocess
+from lenet.image.formats import Picture
+from lenet.image.preprocess import Ink, preprocess
 from lenet.model.runtime import Activations, Network
 from lenet.model.verdict import Prediction, judge
 from lenet.model.weights import NETWORK, WEIGHTS, verify

@@ -1,4 +1,4 @@
-"""UCI's own text is read stroke by stroke and right side up, or refused in a sentence that says where."""
+"""UCI's own text is read stroke by stroke and right side up, or refused with file and line."""
 
 import gzip
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lenet.datasets.mnist import DatasetError
-from lenet.datasets.stroke_files import LabelledDrawing, read, write
+from lenet.datasets.stroke_files import LabelledDrawing, read
 from lenet.image.strokes import Drawing
 
 HEADER = """
@@ -69,24 +69,19 @@ def test_a_7_has_its_bar_above_its_foot_on_the_pad(tmp_path: Path) -> None:
     assert picture[450, 200] == 0
 
 
-def test_what_is_read_can_be_written_as_a_stroke_file_and_read_again(tmp_path: Path) -> None:
-    write(tmp_path / "digits.jsonl.gz", read(saved(tmp_path, HEADER + SEVEN + FOUR)))
-    assert read(tmp_path / "digits.jsonl.gz") == READ
-
-
 def test_the_header_may_be_missing_or_indented_and_the_last_line_needs_no_end(tmp_path: Path) -> None:
     for text in (SEVEN.strip() + FOUR.rstrip(), " \n\n  .INCLUDE none.doc" + SEVEN + FOUR):
         assert read(saved(tmp_path, text)) == READ
 
 
 @pytest.mark.parametrize("command", [".DT 100", ".PRESSURE_UNIT 3", ".comment 1 2"])
-def test_commands_that_it_does_not_know_are_passed_over_wherever_they_stand(command: str, tmp_path: Path) -> None:
+def test_other_commands_are_ignored_anywhere(command: str, tmp_path: Path) -> None:
     text = (HEADER + SEVEN + FOUR).replace("\n", f"\n{command}\n")
     text = text.replace(f'"4"\n{command}\n "5"', '"4"\n "5"')
     assert read(saved(tmp_path, text)) == READ
 
 
-def test_what_the_lifted_pen_did_is_no_ink(tmp_path: Path) -> None:
+def test_points_of_the_lifted_pen_are_ignored(tmp_path: Path) -> None:
     text = (SEVEN + FOUR).replace(".PEN_UP", ".PEN_UP 10 10\n 20 20\n 30 30")
     assert read(saved(tmp_path, text)) == READ
 
@@ -101,18 +96,18 @@ def test_coordinates_may_have_decimals_and_signs(tmp_path: Path) -> None:
     [
         (' ? "4"', ' ? "A"', 11, 'DIGIT 6-7 . "4".*"A"'),
         (' ? "4"', ' ? "12"', 11, 'not .*"12"'),
-        (' ? "4"', "", 11, "a segment is"),
+        (' ? "4"', "", 11, "a segment must"),
         ("DIGIT    1-2", "WORD 1-2", 11, "not .*WORD"),
         ("DIGIT    1-2", "DIGIT 1:0-2:5", 11, "not .*1:0"),
         ("DIGIT    1-2", "DIGIT 1-3", 11, "a stroke count of 2, not 3"),
         ("DIGIT    1-2", "DIGIT 1", 11, "a stroke count of 2, not 1"),
         (" 350  200", " 350", 16, "x and y from 0 to 500, not b'350'"),
-        (" 350  200", " 350 200 7", 16, "a point is"),
-        (" 350  200", " 350 501", 16, "a point is"),
-        (" 350  200", " -1 200", 16, "a point is"),
-        (" 350  200", " nan 200", 16, "a point is"),
-        (" 350  200", " x y " + "z" * 1000, 16, "a point is"),
-        (" 350  200", " \u0663 200", 16, "a point is"),
+        (" 350  200", " 350 200 7", 16, "a point must"),
+        (" 350  200", " 350 501", 16, "a point must"),
+        (" 350  200", " -1 200", 16, "a point must"),
+        (" 350  200", " nan 200", 16, "a point must"),
+        (" 350  200", " x y " + "z" * 1000, 16, "a point must"),
+        (" 350  200", " \u0663 200", 16, "a point must"),
         (" 350  200\n.PEN_UP", " 350  200", 18, "PEN_UP is missing"),
         (" 300  300\n.PEN_UP", " 300  300", 11, "lacks a .PEN_UP"),
         (".PEN_DOWN\n 300  300", ".PEN_DOWN 300  300", 19, "on a line of its own"),
@@ -120,7 +115,7 @@ def test_coordinates_may_have_decimals_and_signs(tmp_path: Path) -> None:
     ],
     ids=lambda value: str(value)[:30],
 )
-def test_what_is_wrong_is_refused_in_one_sentence_with_file_and_line(
+def test_a_fault_is_reported_in_one_sentence_with_file_and_line(
     was: str, is_now: str, line: int, fault: str, tmp_path: Path
 ) -> None:
     path = saved(tmp_path, SEVEN + FOUR.replace(was, is_now))
@@ -142,19 +137,18 @@ def test_a_file_cut_short_inside_a_digit_is_refused(tmp_path: Path) -> None:
     assert read(saved(tmp_path, text[:whole])) == READ
 
 
-def test_a_stroke_that_belongs_to_no_digit_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match=r"line 2: a stroke before the first \.SEGMENT"):
-        read(saved(tmp_path, ".VERSION 1.0\n.PEN_DOWN\n1 2\n.PEN_UP\n"))
-
-
-@pytest.mark.parametrize("text", [HEADER, ".SOMETHING else\n1 2\n"])
-def test_a_file_without_a_digit_is_refused(text: str, tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match=r"holds no drawing.*\.SEGMENT"):
-        read(saved(tmp_path, text))
-
-
-def test_a_file_still_packed_as_uci_has_it_is_refused_with_the_command_that_unpacks_it(tmp_path: Path) -> None:
-    path = saved(tmp_path, b"\x1f\x9d\x90" + b"anything" * 100, "digits.tra.Z")
-    with pytest.raises(DatasetError, match=r"\(\.Z\).*unpack it with gzip -d\.$") as refused:
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (".VERSION 1.0\n.PEN_DOWN\n1 2\n.PEN_UP\n", r", line 2: a stroke before the first \.SEGMENT"),
+        (HEADER, r"holds no drawing.*\.SEGMENT"),
+        (".SOMETHING else\n1 2\n", r"holds no drawing.*\.SEGMENT"),
+        (b"\x1f\x9d\x90" + b"anything" * 100, r"\(\.Z\).*unpack it with gzip -d\.$"),  # packed, as UCI publishes it
+    ],
+    ids=["a stroke without a digit", "a header", "one command", "packed"],
+)
+def test_a_file_without_a_digit_is_refused(content: str | bytes, fault: str, tmp_path: Path) -> None:
+    path = saved(tmp_path, content)
+    with pytest.raises(DatasetError, match=fault) as refused:
         read(path)
     assert str(refused.value).startswith(str(path))

@@ -11,6 +11,6 @@ from lenet.demo import LAUNCH, build_demo, page
 from tests.helpers.small_mnist import FILES
 
 page.DELETE_UPLOADS = (1, 5)  # seconds
-SMALL = mnist.Source(FILES, (sys.argv[1],))
+SMALL = mnist.Dataset(FILES, (sys.argv[1],))
 
-build_demo(test_images=functools.partial(mnist.load_test, source=SMALL)).launch(**LAUNCH)
+build_demo(test_images=functools.partial(mnist.load_test, dataset=SMALL)).launch(**LAUNCH)

@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from lenet.image.preprocess import PictureError, preprocess
+from lenet.image.formats import PictureError
+from lenet.image.preprocess import preprocess
 
 # Of PIL images.
 MODES = [

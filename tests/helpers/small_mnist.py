@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from lenet.datasets import mnist
+from lenet.datasets.mnist_files import File
 
 RANDOM = np.random.default_rng(0)
 ARRAYS = {  # a small MNIST: the same four names, shapes that tell them apart
@@ -28,16 +29,15 @@ KEYS = dict(zip(ARRAYS, ("x_train", "y_train", "x_test", "y_test"), strict=True)
 IDX = {name: bytes.fromhex(HEADERS[name]) + array.tobytes() for name, array in ARRAYS.items()}
 GZ = {name: gzip.compress(idx, mtime=0) for name, idx in IDX.items()}
 FILES = tuple(
-    mnist.File(name, KEYS[name], ARRAYS[name].shape, len(GZ[name]), hashlib.sha256(IDX[name]).hexdigest())
-    for name in ARRAYS
+    File(name, KEYS[name], ARRAYS[name].shape, len(GZ[name]), hashlib.sha256(IDX[name]).hexdigest()) for name in ARRAYS
 )
 IMAGES = "train-images-idx3-ubyte"
 LABELS = "t10k-labels-idx1-ubyte"
 
 
-def source(server: ThreadingHTTPServer | None = None, *ways: str) -> mnist.Source:
+def dataset(server: ThreadingHTTPServer | None = None, *ways: str) -> mnist.Dataset:
     mirrors = tuple(f"http://127.0.0.1:{server.server_port}/{how}/" for how in ways) if server else ("http://mirror/",)
-    return mnist.Source(FILES, mirrors, validation=5, timeout=0.8, slowest=200_000)  # seconds, bytes/s
+    return mnist.Dataset(FILES, mirrors, validation=5, timeout=0.8, slowest=200_000)  # seconds, bytes/s
 
 
 def fill(folder: Path, form: str = "gz") -> Path:
@@ -61,9 +61,9 @@ def assert_small_mnist(data: mnist.Mnist) -> None:
     np.testing.assert_array_equal(data.test.labels, test_labels)
 
 
-def refusal(folder: Path | None, where: mnist.Source, **options: bool) -> str:
+def refusal(folder: Path | None, dataset: mnist.Dataset, **options: bool) -> str:
     with pytest.raises(mnist.DatasetError) as refused:
-        mnist.load(folder, source=where, **options)
+        mnist.load(folder, dataset=dataset, **options)
     text = str(refused.value)
     assert re.fullmatch(r"((?!\. )[^\n])*\.", text), "one sentence"
     return text

@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from lenet.datasets import mnist
-from lenet.image.ink import PictureError, read_ink
+from lenet.image.formats import PictureError
+from lenet.image.ink import read_ink
 from lenet.image.preprocess import normalise, preprocess
 from lenet.image.strokes import render
 from lenet.model.classifier import DigitClassifier

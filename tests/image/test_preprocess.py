@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 
 from lenet.datasets import mnist
-from lenet.image.preprocess import CENTRE, PictureError, preprocess
+from lenet.image.formats import PictureError
+from lenet.image.preprocess import CENTRE, preprocess
 from lenet.image.strokes import render
 from tests.helpers.digits import DIGITS, placed
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from lenet.image.preprocess import PictureError
+from lenet.image.formats import PictureError
 from lenet.image.strokes import Drawing, DrawingError, render
 from lenet.model.classifier import DigitClassifier
 from lenet.model.verdict import Prediction

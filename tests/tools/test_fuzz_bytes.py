@@ -31,8 +31,8 @@ def test_of_thousands_of_arrays_files_and_drawings_each_is_a_picture_or_the_one_
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
-        ('raise PictureError(f"A picture holds numbers', 'raise KeyError(f"A picture holds numbers', "KeyError"),
-        ("    step = _step(pixels", "    bytearray(900_000_000)\n    step = _step(pixels", "AssertionError: it took"),
+        ('raise PictureError(f"A picture contains numbers', 'raise KeyError(f"A picture contains numbers', "KeyError"),
+        ("    white = _white(", "    bytearray(900_000_000)\n    white = _white(", "AssertionError: it took"),
     ],
     ids=["another error", "much memory"],
 )
@@ -40,9 +40,9 @@ def test_what_breaks_the_promise_is_found(before: str, after: str, said: str, tm
     shutil.copytree(ROOT / "lenet", tmp_path / "lenet", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "tools", tmp_path / "tools")
     shutil.copytree(ROOT / "tests/helpers", tmp_path / "tests/helpers")
-    source = (tmp_path / "lenet/image/ink.py").read_text("utf-8")
+    source = (tmp_path / "lenet/image/formats.py").read_text("utf-8")
     assert source.count(before) == 1
-    (tmp_path / "lenet/image/ink.py").write_text(source.replace(before, after), "utf-8")
+    (tmp_path / "lenet/image/formats.py").write_text(source.replace(before, after), "utf-8")
     ended = fuzz(tmp_path, "--only", "arrays")
     assert ended.returncode == 1, ended.stdout + ended.stderr
     assert said in ended.stdout

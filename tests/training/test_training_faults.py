@@ -37,7 +37,7 @@ from lenet.datasets import mnist
 from lenet.training.checkpoint import Checkpoint
 from lenet.training.checkpoint import Checkpoints
 from lenet.training.trainer import Trainer
-mnist.load = functools.partial(mnist.load, source=small_mnist.source())
+mnist.load = functools.partial(mnist.load, dataset=small_mnist.dataset())
 sys.exit(train.main())
 """
 
@@ -53,7 +53,7 @@ def test_killed_at_random_moments_it_ends_as_an_unbroken_one_does_and_leaves_not
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """What an unbroken training leaves; the small MNIST is in reach of all."""
     folder = tmp_path_factory.mktemp("whole")
-    load = functools.partial(mnist.load, small_mnist.fill(folder / "mnist"), source=small_mnist.source())
+    load = functools.partial(mnist.load, small_mnist.fill(folder / "mnist"), dataset=small_mnist.dataset())
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(mnist, "load", lambda folder=None: load())
         monkeypatch.setattr(calibration, "COUNT", 20)

@@ -12,7 +12,7 @@ from gradio.data_classes import ImageData
 from PIL import Image
 
 from lenet.demo.data_urls import image_url
-from lenet.image.preprocess import FORMATS, too_large
+from lenet.image.formats import FORMATS, too_large
 
 # Of a file. A phone's photo has 3 to 8 MB.
 MOST_BYTES = 20 * 2**20

@@ -16,7 +16,8 @@ from lenet.demo.picture.steps import strip
 from lenet.demo.reading import EMPTY, bars
 from lenet.demo.server.lazy import OnDemand
 from lenet.demo.texts.texts import DEFAULT, TEXTS, language, translated
-from lenet.image.preprocess import Ink, Picture, PictureError, follow
+from lenet.image.formats import Picture, PictureError
+from lenet.image.preprocess import Ink, follow
 from lenet.model.messages import OF_PICTURES, Language, say
 from lenet.model.verdict import Prediction
 

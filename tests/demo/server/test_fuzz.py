@@ -19,7 +19,8 @@ from PIL import Image
 from lenet.demo.picture.input import PictureInput
 from lenet.demo.server.limits import Refused, _check_json
 from lenet.demo.sketchpad import Sketchpad
-from lenet.image.preprocess import PictureError, preprocess
+from lenet.image.formats import PictureError
+from lenet.image.preprocess import preprocess
 from lenet.image.strokes import Drawing, DrawingError
 from tests.helpers.promise import MODES, check
 from tests.helpers.strategies import DRAWINGS, JSON, PICTURES
@@ -106,9 +107,9 @@ def test_a_comb_and_a_strip_of_specks_take_no_longer_than_other_pictures() -> No
 
 @pytest.mark.parametrize("size", [(8_001, 10_000), (1, 30_001), (30_001, 1)])
 def test_a_picture_of_more_pixels_than_the_limit_is_refused_before_it_is_decoded(size: tuple[int, int]) -> None:
-    with pytest.raises(PictureError, match="at most 80,000,000 pixels, 30,000 across or down"):
+    with pytest.raises(PictureError, match="at most 80,000,000 pixels, and 30,000 per side"):
         preprocess(Image.new("1", size))
-    with pytest.raises(PictureError, match="at most 80,000,000 pixels, 30,000 across or down"):
+    with pytest.raises(PictureError, match="at most 80,000,000 pixels, and 30,000 per side"):
         preprocess(np.broadcast_to(np.uint8(255), size))
 
 
