@@ -57,7 +57,7 @@ python -m lenet.report
 ```
 
 `pendigits-orig.tra` and `.tes` are UCI's `.Z` files (<https://archive.ics.uci.edu/dataset/81>), unpacked with
-`gzip -d`. `python -m tools.doodles --strokes doodles.jsonl` writes the not-digits, by a generator that shares no code
+`gzip -d`. `python -m tools.doodles --count 5000 --strokes doodles.jsonl` writes the not-digits, by a generator that shares no code
 with the one trained on. TensorFlow {tensorflow}, Keras {keras}, NumPy {numpy}, Python {python}. The same seed on the
 same versions and processor gives the same weights; another processor rounds otherwise."""
 
