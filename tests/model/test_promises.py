@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lenet.datasets.placement import place, row
-from lenet.evaluation import model_card
+from lenet.evaluation.log import LOG, seeds
 from lenet.image.strokes import BRUSH_WIDTH, render
 from lenet.model.classifier import DigitClassifier
 from lenet.model.weights import WEIGHTS, digest
@@ -66,7 +66,7 @@ def test_a_digit_of_several_strokes_is_one_digit(read: DigitClassifier, strokes:
 
 
 def test_the_committed_weights_are_those_of_the_best_seed_in_validation_and_the_mean_is_at_least_9965() -> None:
-    runs = model_card.seeds(METRICS, json.loads((WEIGHTS / model_card.LOG).read_text(encoding="utf-8")))
+    runs = seeds(METRICS, json.loads((WEIGHTS / LOG).read_text(encoding="utf-8")))
     assert len(runs) >= 3
     wrong = {run["seed"]: sum(misses for misses, _ in run["validation"]) for run in runs}
     assert wrong[METRICS["training"]["seed"]] == min(wrong.values())
