@@ -1,8 +1,8 @@
-"""Find where one verdict ends and the next begins, on drawings that were not trained on, and save it with the weights.
+"""Compute the thresholds of the verdict from drawings that were not trained on, and save them with the weights.
 
     $ python -m lenet.calibrate --strokes pendigits-train.jsonl.gz
 
-`lenet.train` does this at its end. See `lenet.evaluation.calibration`.
+`lenet.train` does the same at its end; see `lenet.evaluation.calibration`.
 """
 
 import argparse
@@ -12,26 +12,29 @@ from pathlib import Path
 from lenet.datasets.mnist import DatasetError
 from lenet.datasets.stroke_files import add_strokes
 from lenet.evaluation import calibration
+from lenet.files import WriteError
 from lenet.model.runtime import Network
 from lenet.model.weights import NETWORK, WEIGHTS, WeightsError, verify, write_thresholds
 from lenet.training import mixture
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; returns its exit code."""
-    parser = argparse.ArgumentParser(prog="python -m lenet.calibrate", description="Find the verdict's thresholds.")
-    add_strokes(parser, "drawings")
-    parser.add_argument("--weights", type=Path, default=WEIGHTS, metavar="DIR", help="default: the demo's")
+    """Run the command and return its exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m lenet.calibrate", description="Compute and save the verdict's thresholds."
+    )
+    add_strokes(parser, "calibrate with the last tenth of these drawings")
+    parser.add_argument("--weights", type=Path, default=WEIGHTS, metavar="DIR", help="default: the page's weights")
     options = parser.parse_args(arguments)
     try:
         verify(options.weights)
         network = Network(options.weights / NETWORK)
-        thresholds, found = calibration.find(network, mixture.read(options.strokes).kept)
-        write_thresholds(options.weights, thresholds, found)
-    except (WeightsError, DatasetError) as error:
+        thresholds, facts = calibration.find(network, mixture.read(options.strokes).kept)
+        write_thresholds(options.weights, thresholds, facts)
+    except (WeightsError, DatasetError, WriteError) as error:
         print(error, file=sys.stderr)
         return 1
-    print(calibration.table(thresholds, found))
+    print(calibration.summary(thresholds, facts))
     return 0
 
 

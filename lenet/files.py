@@ -1,19 +1,19 @@
-"""Files written whole or not at all, JSON among them, and the generated parts of documents."""
+"""Atomic writes of files and JSON, and the generated parts of Markdown documents."""
 
 import json
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-PARTIAL = ".partial-"  # prefix of a file's name until it is whole
+PARTIAL = ".partial-"  # prefix of a file's name until it is complete
 
 
 class WriteError(OSError):
-    """A file or folder cannot be written; the text names it and the system's reason."""
+    """A file or folder cannot be written; the message names it and the system's reason."""
 
     def __str__(self) -> str:
         return f"Cannot write to {self.filename} ({self.strerror})"
@@ -21,11 +21,7 @@ class WriteError(OSError):
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Name `path` in the error of a write that fails.
-
-    Raises:
-        WriteError: in place of any other OSError.
-    """
+    """Turn any `OSError` of the block into a `WriteError` that names `path`."""
     try:
         yield
     except OSError as error:
@@ -33,14 +29,14 @@ def writing(path: Path) -> Iterator[None]:
 
 
 def write_atomic(path: Path, write: Callable[[Path], object]) -> None:
-    """Write a file whole or not at all.
+    """Write a file completely or not at all.
 
     Args:
         path: the file to write or replace.
-        write: is given the path of a temporary file beside it, of the same suffix, and fills that.
+        write: called with the path of a temporary file in the same folder, with the same suffix, to fill it.
 
     Raises:
-        WriteError: if it cannot be written, for want of space or of rights.
+        WriteError: if there is no space or no permission.
     """
     suffix = "".join(path.suffixes)
     prefix = f"{PARTIAL}{path.name.removesuffix(suffix)}-"
@@ -53,7 +49,7 @@ def write_atomic(path: Path, write: Callable[[Path], object]) -> None:
             write(temporary)
             with temporary.open("rb+") as file:
                 os.fsync(file.fileno())
-            temporary.chmod(0o644)  # mkstemp's own is for the owner's eyes alone
+            temporary.chmod(0o644)  # mkstemp lets only the owner read it
             temporary.replace(path)
         except BaseException:
             temporary.unlink(missing_ok=True)
@@ -61,35 +57,57 @@ def write_atomic(path: Path, write: Callable[[Path], object]) -> None:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write `value` as JSON for people to read, whole or not at all."""
+    """Write `value` as indented JSON, completely or not at all."""
     text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
     write_atomic(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
 
 
 def sweep(folder: Path) -> None:
-    """Remove files that a killed process had begun to write."""
+    """Remove the partial files that a killed process left in a folder."""
     for path in folder.glob(f"{PARTIAL}*"):
         path.unlink(missing_ok=True)
 
 
 def replace_block(document: str, name: str, command: str, content: str) -> str:
-    """Replace the generated part of a document, between `<!-- NAME: written by … -->` and `<!-- end of NAME -->`.
+    """Replace the generated block of a document, from `<!-- NAME: written by … -->` to `<!-- end of NAME -->`.
 
     Args:
-        document: its whole text.
-        name: of the part.
-        command: that writes it, named in the first mark.
-        content: the new part.
+        document: the whole text.
+        name: the block's name.
+        command: the command that writes it, which the first comment names.
+        content: the new content of the block.
 
     Returns:
-        The document's new text.
+        The new text of the document.
 
     Raises:
-        ValueError: if the document does not have exactly one such part.
+        ValueError: if the document does not have exactly one such block.
     """
     begin, end = f"<!-- {name}: written by `{command}` -->", f"<!-- end of {name} -->"
     block = f"{begin}\n\n{content}\n\n{end}"
     changed, count = re.subn(f"{re.escape(begin)}.*?{re.escape(end)}", lambda _: block, document, flags=re.DOTALL)
     if count != 1:
-        raise ValueError(f"The document has {count} parts from {begin} to {end} instead of one.")
+        raise ValueError(f"The document has {count} blocks from {begin} to {end} instead of one.")
     return changed
+
+
+def markdown_table(header: Sequence[str], rows: Iterable[Sequence[object]], align: str = "") -> str:
+    """Format a Markdown table.
+
+    Args:
+        header: the columns' titles.
+        rows: the cells, as many in each row as there are columns; integers get thousands separators.
+        align: a letter for each column, `l` or `r`; by default all columns are aligned left.
+    """
+    rules = {"l": "---", "r": "---:"}
+    lines: list[Sequence[object]] = [header, [rules[letter] for letter in align or "l" * len(header)], *rows]
+    if any(len(cells) != len(header) for cells in lines):
+        raise ValueError(f"The table has {len(header)} columns; a row or `align` has another number.")
+    return "\n".join(
+        f"| {' | '.join(f'{cell:,}' if isinstance(cell, int) else str(cell) for cell in cells)} |" for cells in lines
+    )
+
+
+def percent(fraction: float, decimals: int = 2) -> str:
+    """Format a fraction as documents and commands print it: `percent(0.9967)` is `99.67 %`."""
+    return f"{100 * fraction:.{decimals}f} %"

@@ -6,27 +6,28 @@
     $ python -m lenet.predict seven.png scans/ --json
     {"file": "seven.png", "verdict": "digit", "digit": 7, "digits": [7], "probabilities": [0.0, …]}
 
-A file that cannot be read is named on standard error, the others are still read, and the exit code is 1.
+If a file cannot be read, an error names it, the other files are read, and the exit code is 1.
 """
 
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from lenet.datasets import mnist
+from lenet.files import percent
 from lenet.image.formats import FORMATS
 from lenet.model.classifier import DigitClassifier
 from lenet.model.verdict import Prediction
 from lenet.model.weights import WEIGHTS, WeightsError
 
 
-def pictures(paths: list[Path]) -> Iterator[Path]:
-    """The files named, and of each folder the image files in it and below, by name."""
+def image_files(paths: Iterable[Path]) -> Iterator[Path]:
+    """Yield the paths, with each folder replaced by the image files in it and below, by name."""
     suffixes = Image.registered_extensions()
     for path in paths:
         if path.is_dir():
@@ -35,48 +36,50 @@ def pictures(paths: list[Path]) -> Iterator[Path]:
             yield path
 
 
-def _say(name: str, prediction: Prediction, as_json: bool, truth: int | None = None) -> None:
+def _print(name: str, prediction: Prediction, as_json: bool, truth: int | None = None) -> None:
     if as_json:
-        known = {} if truth is None else {"truth": truth}
-        print(json.dumps({"file": name} | known | prediction.to_json()), flush=True)
+        label = {} if truth is None else {"truth": truth}
+        print(json.dumps({"file": name} | label | prediction.to_json()), flush=True)
         return
-    read: str = prediction.verdict
+    text: str = prediction.verdict
     if prediction.digit is not None:
-        likely = f"{prediction.digit} ({prediction.probabilities[prediction.digit]:.1%})"
-        read = f"read {likely}" if prediction.verdict == "digit" else f"{prediction.verdict}, most like {likely}"
+        likeliest = f"{prediction.digit} ({percent(prediction.probabilities[prediction.digit], 1)})"
+        text = f"read {likeliest}" if prediction.verdict == "digit" else f"unsure, most likely {likeliest}"
     elif prediction.digits:
-        read = f"several digits, {', '.join(map(str, prediction.digits))}"
-    print(f"{name}: {read}" if truth is None else f"{name}: truth {truth}, {read}", flush=True)
+        text = f"several digits, {', '.join(map(str, prediction.digits))}"
+    print(f"{name}: {text}" if truth is None else f"{name}: truth {truth}, {text}", flush=True)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command; returns its exit code."""
+    """Run the command and return its exit code."""
     parser = argparse.ArgumentParser(prog="python -m lenet.predict", description="Read handwritten digits.")
-    parser.add_argument("files", nargs="*", type=Path, metavar="FILE_OR_FOLDER", help="none: a random MNIST test image")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    parser.add_argument("--mnist", type=Path, metavar="DIR", help="folder with MNIST; else MNIST_DIR, else a download")
-    parser.add_argument("--weights", type=Path, default=WEIGHTS, metavar="DIR", help="default: the demo's")
+    parser.add_argument(
+        "files", nargs="*", type=Path, metavar="FILE_OR_FOLDER", help="default: a random test image of MNIST"
+    )
+    parser.add_argument("--json", action="store_true", help="print a JSON object for each picture, one a line")
+    parser.add_argument("--mnist", type=Path, metavar="DIR", help="MNIST's folder; default: MNIST_DIR, or a download")
+    parser.add_argument("--weights", type=Path, default=WEIGHTS, metavar="DIR", help="default: the page's weights")
     options = parser.parse_args(arguments)
     failed = False
     try:
-        read = DigitClassifier(options.weights)
+        classifier = DigitClassifier(options.weights)
         if not options.files:
             test = mnist.load_test(options.mnist)
             index = int(np.random.default_rng().integers(len(test.images)))
-            prediction = read(test.images[index])
-            _say(f"MNIST test image {index}", prediction, options.json, int(test.labels[index]))
+            prediction = classifier(test.images[index])
+            _print(f"MNIST test image {index}", prediction, options.json, int(test.labels[index]))
     except (WeightsError, mnist.DatasetError) as error:
         print(error, file=sys.stderr)
         return 1
-    for path in pictures(options.files):
+    for path in image_files(options.files):
         try:
             with Image.open(path, formats=FORMATS) as image:
-                prediction = read(image)
+                prediction = classifier(image)
         except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:  # PictureError is one
             print(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}", file=sys.stderr)
             failed = True
         else:
-            _say(str(path), prediction, options.json)
+            _print(str(path), prediction, options.json)
     return int(failed)
 
 

@@ -1,11 +1,11 @@
-"""Write the README's results and the model card from what was measured, in weights/.
+"""Write the README's results and the model card from the measurements in weights/.
 
     $ python -m lenet.report
     $ python -m lenet.report --check
-    $ python -m lenet.report --log "Elastic distortions" --runs runs/seed1 runs/seed2      also into the history
+    $ python -m lenet.report --log "Elastic distortions" --runs runs/seed1 runs/seed2      also adds to the history
 
-`--check` writes nothing. It fails if a text does not have the figures of metrics.json, or if drawings are now read
-differently than when these were measured: see `lenet.evaluation.fingerprint`.
+`--check` writes nothing. It fails if a document differs from metrics.json, or if the pipeline now reads drawings
+differently than when the figures were measured: see `lenet.evaluation.fingerprint`.
 """
 
 import argparse
@@ -14,66 +14,71 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from lenet.evaluation import model_card
+from lenet.evaluation import log, model_card
 from lenet.evaluation.fingerprint import conditions, find_change
 from lenet.evaluation.metrics import METRICS
 from lenet.evaluation.results import results
+from lenet.evaluation.schema import Metrics
 from lenet.files import replace_block, write_json
-from lenet.model.weights import FACTS, WEIGHTS, WeightsError
+from lenet.model.weights import WEIGHTS, WeightsError, read_facts
 
 README = WEIGHTS.parent / "README.md"
+REMEDY = (
+    "Run `python -m lenet.evaluate --strokes …` with every stroke file of the results, then `python -m lenet.report`."
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; returns its exit code."""
+    """Run the command and return its exit code."""
     parser = argparse.ArgumentParser(
-        prog="python -m lenet.report", description="Write the README's tables and the model card."
+        prog="python -m lenet.report", description="Write the README's results and the model card."
     )
-    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if a text or figure is stale")
-    parser.add_argument("--log", metavar="CHANGE", help="add this change to the recipe's history, with --runs")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if anything is stale")
+    parser.add_argument("--log", metavar="CHANGE", help="add this change and its --runs to the recipe's history")
     parser.add_argument(
-        "--runs", nargs="+", type=Path, default=[], metavar="DIR", help="what --out of its trainings was, a seed each"
+        "--runs", nargs="+", type=Path, default=[], metavar="DIR", help="the --out folders of its trainings"
     )
     options = parser.parse_args(arguments)
     if bool(options.log) != bool(options.runs) or (options.log and options.check):
-        parser.error("--log and --runs go together, and not with --check")
-    metrics, facts, log = (_read(name) for name in (METRICS, FACTS, model_card.LOG))
+        parser.error("--log and --runs need each other, and exclude --check")
+    try:
+        facts = read_facts(WEIGHTS)
+    except WeightsError as error:
+        print(error, file=sys.stderr)
+        return 1
+    metrics: Metrics = _read(METRICS)
+    history = _read(log.LOG) if (WEIGHTS / log.LOG).exists() else []
     if options.log:
-        log = [*log, model_card.entry(options.log, options.runs)]
-        write_json(WEIGHTS / model_card.LOG, log)
-    texts = {
-        README: replace_block(
-            README.read_text(encoding="utf-8"), "results", "python -m lenet.report", results(metrics, log)
-        ),
-        WEIGHTS / model_card.CARD: model_card.card(metrics, facts, log),
+        history.append(log.entry(options.log, options.runs))
+        write_json(WEIGHTS / log.LOG, history)
+    readme = README.read_text(encoding="utf-8")
+    documents = {
+        README: replace_block(readme, "results", "python -m lenet.report", results(metrics, history)),
+        WEIGHTS / model_card.CARD: model_card.card(metrics, facts, history),
     }
-    stale = [path.name for path, text in texts.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
-    if options.check:
-        problems = [f"Stale: {' and '.join(stale)}; run `python -m lenet.report`."] if stale else []
-        problems += _stale_figures(metrics)
-        for problem in problems:
-            print(problem, file=sys.stderr)
-        return int(bool(problems))
-    for path, text in texts.items():
-        path.write_text(text, encoding="utf-8")
-    return 0
+    if not options.check:
+        for path, text in documents.items():
+            path.write_text(text, encoding="utf-8")
+        return 0
+    problems = []
+    stale = [path.name for path, text in documents.items() if not path.exists() or path.read_text("utf-8") != text]
+    if stale:
+        problems.append(f"Stale: {' and '.join(stale)}. Run `python -m lenet.report`.")
+    problems += _stale_figures(metrics)
+    print(*problems, sep="\n", end="\n" if problems else "", file=sys.stderr)
+    return int(bool(problems))
 
 
-def _stale_figures(metrics: dict[str, Any]) -> list[str]:
-    """Return the sentence that says why metrics.json has to be measured again, if it has."""
+def _stale_figures(metrics: Metrics) -> list[str]:
     try:
         change = find_change(metrics, conditions(WEIGHTS))
     except WeightsError as error:
         return [str(error)]
-    remedy = "run `python -m lenet.evaluate --strokes …` on every set of the results, then `python -m lenet.report`"
-    return [f"The figures in {METRICS} are stale, as {change}; {remedy}."] if change else []
+    return [f"The figures in {METRICS} are stale because {change}. {REMEDY}"] if change else []
 
 
 def _read(name: str) -> Any:
-    path = WEIGHTS / name
-    if name == model_card.LOG and not path.exists():
-        return []
-    return json.loads(path.read_text(encoding="utf-8"))
+    return json.loads((WEIGHTS / name).read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

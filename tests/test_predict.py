@@ -1,4 +1,4 @@
-"""The command reads files, folders and MNIST, one line each, and names what it cannot read."""
+"""`python -m lenet.predict` reads files, folders and MNIST, and names what it cannot read."""
 
 import json
 import re
@@ -20,11 +20,11 @@ def scans(tmp_path: Path) -> Path:
     Image.fromarray(render(DIGITS[7])).save(tmp_path / "b.png")
     Image.fromarray(render(DIGITS[3])).convert("RGB").save(tmp_path / "a.JPG")
     Image.fromarray(255 - render(DIGITS[0])).save(tmp_path / "more" / "c.bmp")
-    (tmp_path / "notes.txt").write_text("not a picture, and not asked for")
+    (tmp_path / "notes.txt").write_text("not a picture")
     return tmp_path
 
 
-def test_json_is_one_line_an_image_folders_included(scans: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_is_a_line_for_each_image_also_of_folders(scans: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert predict.main([str(scans), str(scans / "b.png"), "--json"]) == 0
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [(row["file"], row["digit"]) for row in rows] == [
@@ -42,9 +42,7 @@ def test_json_is_one_line_an_image_folders_included(scans: Path, capsys: pytest.
         assert np.argmax(row["probabilities"]) == row["digit"]
 
 
-def test_a_person_gets_a_line_a_file_and_what_is_no_digit_is_said(
-    scans: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_text_is_a_line_for_each_image_with_its_verdict(scans: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Image.new("L", (50, 50), 255).save(scans / "empty.png")
     pair = [*placed(DIGITS[4], 110, 75, 140), *placed(DIGITS[2], 110, 205, 140)]
     Image.fromarray(render(pair, width=12)).save(scans / "42.png")
@@ -52,14 +50,12 @@ def test_a_person_gets_a_line_a_file_and_what_is_no_digit_is_said(
     assert predict.main([str(scans / f"{name}.png") for name in ("b", "empty", "42", "house")]) == 0
     first, second, third, fourth = capsys.readouterr().out.splitlines()
     assert third.endswith(": several digits, 4, 2")
-    assert re.search(r": unsure, most like \d \(\d\d?\.\d%\)$", fourth)
-    assert re.fullmatch(re.escape(str(scans / "b.png")) + r": read 7 \(\d\d\d?\.\d%\)", first)
+    assert re.search(r": unsure, most likely \d \(\d\d?\.\d %\)$", fourth)
+    assert re.fullmatch(re.escape(str(scans / "b.png")) + r": read 7 \(\d\d\d?\.\d %\)", first)
     assert second == f"{scans / 'empty.png'}: blank"
 
 
-def test_a_file_that_cannot_be_read_is_named_and_the_rest_is_read(
-    scans: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_unreadable_file_is_named_and_the_others_are_read(scans: Path, capsys: pytest.CaptureFixture[str]) -> None:
     cut = scans / "cut.png"
     cut.write_bytes((scans / "b.png").read_bytes()[:200])
     paths = [scans / "notes.txt", cut, scans / "missing.png", scans / "b.png"]
@@ -70,7 +66,7 @@ def test_a_file_that_cannot_be_read_is_named_and_the_rest_is_read(
     assert "No such file" in captured.err
 
 
-def test_without_files_a_random_test_image_is_read_and_its_truth_told(
+def test_without_files_a_random_test_image_is_read_and_its_label_printed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     images = np.stack([255 - render(DIGITS[digit], (280, 280)) for digit in range(10)])[:, ::10, ::10]
@@ -85,6 +81,6 @@ def test_without_files_a_random_test_image_is_read_and_its_truth_told(
     assert row["file"] == f"MNIST test image {row['truth']}"
 
 
-def test_missing_mnist_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_missing_mnist_is_an_error_that_names_the_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert predict.main(["--mnist", str(tmp_path / "none")]) == 1
     assert str(tmp_path / "none") in capsys.readouterr().err

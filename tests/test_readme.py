@@ -18,7 +18,7 @@ FRONT = dict(re.findall(r"^(\w+): (.+)$", README.split("---")[1], re.MULTILINE))
 PINS = dict(re.findall(r"^([\w-]+)==([\w.]+)", (ROOT / "requirements.txt").read_text(), re.MULTILINE))
 
 
-def test_the_results_are_those_of_metrics_json() -> None:
+def test_the_generated_results_and_the_card_are_current() -> None:
     assert report.main(["--check"]) == 0
 
 
@@ -28,7 +28,7 @@ def test_the_tutorial_is_cited_for_its_published_accuracy_alone() -> None:
     assert [line for line in cited if not re.search(r"99\.20? ?%", line)] == []
 
 
-def test_stale_results_are_noticed_and_written_anew(tmp_path: Path, monkeypatch, capsys) -> None:
+def test_stale_results_are_reported_and_rewritten(tmp_path: Path, monkeypatch, capsys) -> None:
     stale = tmp_path / "README.md"
     stale.write_text(re.sub(r"(\*\*this network.*?\| )\d+", r"\g<1>1", README), encoding="utf-8")
     shutil.copytree(report.WEIGHTS, tmp_path / "weights")
@@ -36,21 +36,21 @@ def test_stale_results_are_noticed_and_written_anew(tmp_path: Path, monkeypatch,
     monkeypatch.setattr(report, "README", stale)
     monkeypatch.setattr(report, "WEIGHTS", tmp_path / "weights")
     assert report.main(["--check"]) == 1
-    assert "Stale: README.md and MODEL_CARD.md; run `python -m lenet.report`" in capsys.readouterr().err
+    assert "Stale: README.md and MODEL_CARD.md. Run `python -m lenet.report`." in capsys.readouterr().err
     assert report.main([]) == 0
     assert stale.read_text(encoding="utf-8") == README
     assert (tmp_path / "weights" / "MODEL_CARD.md").read_text("utf-8").startswith("---\nlicense: mit")
     assert report.main(["--check"]) == 0
 
 
-def test_the_space_runs_the_gradio_that_is_pinned() -> None:
+def test_the_space_runs_the_pinned_gradio() -> None:
     assert FRONT["sdk"] == "gradio"
     assert FRONT["sdk_version"] == PINS["gradio"]
     assert (ROOT / FRONT["app_file"]).is_file()
     assert len(FRONT["short_description"]) <= 60  # the Hub refuses longer ones
 
 
-def test_the_space_runs_the_python_that_ci_runs() -> None:
+def test_the_space_runs_the_python_of_ci() -> None:
     workflow = (ROOT / ".github/workflows/ci.yml").read_text()
     assert f"python-version: {FRONT['python_version']}" in workflow
 

@@ -40,8 +40,8 @@ DRAWINGS = {  # what is drawn, and what the page then says of it
     "blank": ([], "Draw a digit"),
     "7": (DIGITS[7], "This looks like a 7."),
     "8": (DIGITS[8], "This looks like an 8."),
-    "several": ([*placed(DIGITS[4], 110, 75, 140), *placed(DIGITS[2], 110, 205, 140)], "This looks like 4 and 2:"),
-    "unsure": (HOUSE, "Not like any digit"),
+    "several": ([*placed(DIGITS[4], 110, 75, 140), *placed(DIGITS[2], 110, 205, 140)], "This looks like 4 and 2."),
+    "unsure": (HOUSE, "This doesn't look like a digit"),
 }
 
 

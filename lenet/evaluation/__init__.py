@@ -1,1 +1,1 @@
-"""Measuring the weights, calibrating the verdict, and writing both down."""
+"""Measure the weights, calibrate the verdict, and document both."""

@@ -1,27 +1,29 @@
-"""What the figures of a run depend on: the versions and the hardware."""
+"""Versions and hardware that a measurement depends on."""
 
 import os
 import platform
 import re
 from pathlib import Path
-from typing import Any
 
-CPUS = Path("/proc/cpuinfo")  # Linux's
+from lenet.evaluation.schema import Environment
+
+CPUINFO = Path("/proc/cpuinfo")  # on Linux
 
 
 def cores() -> int | None:
-    """Those that this process may use: fewer than the machine has in a container, or under `taskset`."""
+    """Return the number of cores that this process may use, which containers and `taskset` limit."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
-def cpu() -> str:
-    """The processor, by the name that people know it by where Linux tells it."""
-    named = re.search(r"^model name\s*: (.*)$", _cpus(), re.MULTILINE)
-    return named[1].strip() if named else platform.processor() or platform.machine()
+def cpu(cpuinfo: Path = CPUINFO) -> str:
+    """Return the name of the processor, on Linux its model name."""
+    text = cpuinfo.read_text(encoding="utf-8", errors="replace") if cpuinfo.exists() else ""
+    model = re.search(r"^model name\s*: (.*)$", text, re.MULTILINE)
+    return model[1].strip() if model else platform.processor() or platform.machine()
 
 
-def machine() -> dict[str, Any]:
-    """Versions of what computes, and the processor, as JSON."""
+def machine() -> Environment:
+    """Return the versions of the libraries that compute, and the hardware; imports TensorFlow."""
     import keras
     import numpy as np
     import tensorflow as tf
@@ -33,13 +35,5 @@ def machine() -> dict[str, Any]:
             "keras": keras.__version__,
             "numpy": np.__version__,
         },
-        "hardware": {
-            "cpu": cpu(),
-            "cores": cores(),
-            "system": platform.system(),
-        },
+        "hardware": {"cpu": cpu(), "cores": cores(), "system": platform.system()},
     }
-
-
-def _cpus() -> str:
-    return CPUS.read_text(encoding="utf-8", errors="replace") if CPUS.exists() else ""

@@ -1,28 +1,28 @@
-"""Fingerprint of the reading: the answers to 300 fixed drawings, on the whole way from strokes to verdict.
+"""Fingerprint of the whole pipeline: its answers to 300 fixed drawings, from strokes to verdict.
 
-`lenet.evaluate` writes it into metrics.json beside the figures. If the code reads these drawings differently later, the
-figures are stale, and `python -m lenet.report --check` says so without any data set. The drawings are made here and not
-by `lenet.datasets`, whose generators may change without a change of the reading.
+`lenet.evaluate` writes it to metrics.json with the figures. When a change to the code changes an answer, the figures
+are stale, and `python -m lenet.report --check` detects that without any data set. The drawings are made here because
+the generators of `lenet.datasets` may change independently of the pipeline.
 """
 
 from collections.abc import Iterator
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lenet.evaluation.schema import Conditions, Fingerprint, Metrics
 from lenet.image.preprocess import SIDE, preprocess
 from lenet.image.strokes import CANVAS_SIZE, render
 from lenet.model.classifier import DigitClassifier
 from lenet.model.weights import digest
 
 COUNT = 300
-SEED = 6  # every centre of mass is 0.001 pixels or more from where it would be rounded to another pixel
-TOLERANCE = 0.025  # of a logit: two units of the last place that is kept
+SEED = 6  # with it, no centre of mass is within 0.001 pixels of a rounding boundary
+TOLERANCE = 0.025  # of a logit, which is kept to 0.01
 
-# The ten digits and five drawings that are none: a line each, strokes of x,y points in a square of 100, y down.
+# The ten digits and five non-digits: one a line, strokes of x,y points in a square of 100, y down.
 SHAPES = """
 52,0 25,15 10,50 22,85 50,100 78,85 90,48 75,14 52,0
 30,20 52,0 52,100
@@ -43,9 +43,9 @@ SHAPES = """
 
 
 def pictures() -> Iterator[NDArray[np.uint8]]:
-    """Yield the fixed drawings: each shape leaning, sized, placed and drawn with a pen at random.
+    """Yield the fixed drawings: each shape at random slant, size, place and pen width.
 
-    One in four is like MNIST's, light on dark in 28 × 28 pixels and paler on one side; one in four is a row of shapes.
+    One in four is like MNIST, light on dark in 28 × 28 pixels, and paler on one side; one in four is a row of shapes.
     """
     random = np.random.default_rng(SEED)
     shapes = [
@@ -65,13 +65,8 @@ def pictures() -> Iterator[NDArray[np.uint8]]:
         yield ((255 - picture) * np.linspace(0.1, 1, side)).astype(np.uint8) if side == SIDE else picture
 
 
-def fingerprint(classifier: DigitClassifier) -> dict[str, str]:
-    """Read the fixed drawings.
-
-    Returns:
-        `answers`, each drawing's verdict with the digits that it is sure of, and `logits`, each drawing's largest: one
-        string of 300 words, as an item of a list takes a line in metrics.json.
-    """
+def fingerprint(classifier: DigitClassifier) -> Fingerprint:
+    """Read the fixed drawings; the results are two strings because a list would take 300 lines in metrics.json."""
     answers, logits = [], []
     for picture in pictures():
         prediction, activations = classifier.look(preprocess(picture))
@@ -81,20 +76,18 @@ def fingerprint(classifier: DigitClassifier) -> dict[str, str]:
     return {"answers": " ".join(answers), "logits": " ".join(logits)}
 
 
-def count_changes(before: dict[str, str], after: dict[str, str]) -> int:
+def count_changes(before: Fingerprint, after: Fingerprint) -> int:
     """Return how many drawings have another answer, or a largest logit that differs by more than rounding."""
-    rows = zip_longest(*(prints[key].split() for key in ("answers", "logits") for prints in (before, after)))
+    answers = zip_longest(before["answers"].split(), after["answers"].split())
+    logits = zip_longest(before["logits"].split(), after["logits"].split())
     return sum(
         answer != answer_now or abs(float(logit) - float(logit_now)) > TOLERANCE
-        for answer, answer_now, logit, logit_now in rows
+        for (answer, answer_now), (logit, logit_now) in zip(answers, logits, strict=True)
     )
 
 
-def conditions(folder: Path) -> dict[str, Any]:
-    """Return what the figures in metrics.json depend on: the weights' digest, the thresholds, the fingerprint.
-
-    Args:
-        folder: with the weights.
+def conditions(folder: Path) -> Conditions:
+    """Return the hash of the weights, the thresholds and the fingerprint, on which the figures depend.
 
     Raises:
         WeightsError: if the weights cannot be used.
@@ -107,19 +100,12 @@ def conditions(folder: Path) -> dict[str, Any]:
     }
 
 
-def find_change(metrics: dict[str, Any], now: dict[str, Any]) -> str:
-    """Say why figures no longer hold.
-
-    Args:
-        metrics: of metrics.json.
-        now: what `conditions` returns.
-
-    Returns:
-        A clause; empty if the figures hold.
-    """
-    for name in ("weights", "thresholds"):
-        if metrics.get(name) != now[name]:
-            return f"the {name} have changed"
+def find_change(metrics: Metrics, now: Conditions) -> str:
+    """Return the reason why figures no longer hold, as a clause, or an empty string if they hold."""
+    if metrics.get("weights") != now["weights"]:
+        return "the weights have changed"
+    if metrics.get("thresholds") != now["thresholds"]:
+        return "the thresholds have changed"
     if "fingerprint" not in metrics:
         return "metrics.json has no fingerprint"
     changes = count_changes(metrics["fingerprint"], now["fingerprint"])

@@ -1,8 +1,8 @@
-"""Measuring the saved weights on MNIST's test images, and on drawings kept as strokes."""
+"""Measure the saved weights on MNIST's test images and on stroke files."""
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,140 +14,133 @@ from lenet.datasets.placement import place, row
 from lenet.datasets.stroke_files import NOT_A_DIGIT, LabelledDrawing
 from lenet.evaluation import plots
 from lenet.evaluation.fingerprint import conditions, find_change
-from lenet.evaluation.metrics import METRICS, rates, report
+from lenet.evaluation.metrics import METRICS, rates, summarize
+from lenet.evaluation.schema import Figures, Renderings
 from lenet.files import write_json
 from lenet.image.preprocess import Ink, preprocess
-from lenet.model import weights
-from lenet.model.runtime import Network
-from lenet.model.verdict import Prediction, Thresholds, judge, softmax
+from lenet.model.classifier import DigitClassifier
+from lenet.model.verdict import Prediction
+from lenet.model.weights import WEIGHTS, TwoDigits
 
-PAIRS = 500  # drawings of two digits put together of a stroke file
-REPEATED, TIMES = 300, 10  # drawings, and how often each is put on the pad, to see whether the answer stays
-SEED = 1  # of the sizes, places and pens that drawings are rendered with: the same figures every time
-
-
-def outputs(network: Network, inks: Sequence[Ink]) -> tuple[NDArray[np.float32], list[NDArray[np.float32]]]:
-    """The network's outputs for drawings and for the parts that they may have.
-
-    Returns:
-        (N, 10) logits of the drawings, and of each drawing (P, 10) logits of its parts.
-    """
-    wholes = network.logits(np.stack([ink.picture for ink in inks]))
-    return wholes, [network.logits(np.array([part.picture for part in ink.parts])) for ink in inks]
-
-
-def predictions(network: Network, inks: Sequence[Ink], thresholds: Thresholds) -> list[Prediction]:
-    """What is said of many drawings, as `DigitClassifier` says it of one."""
-    return [
-        judge(ink, whole, thresholds, parts) for ink, whole, parts in zip(inks, *outputs(network, inks), strict=True)
-    ]
+PAIRS = 500  # drawings of two digits, composed from a stroke file
+DRAWINGS, RENDERINGS = 300, 10  # drawings, and renderings of each, whose answers are compared
+SEED = 1  # of sizes, places and pen widths
 
 
 class Evaluation:
-    """The saved weights, ready to be measured on one set after the other.
+    """Measures saved weights on one set after another.
 
     Args:
-        folder: with the weights.
-        pictures: also draw each set's confusion matrix and misread digits, into the folder.
+        folder: of the weights.
+        pictures: also draw the confusion matrix and the misread digits of each set, into the folder.
 
     Raises:
         WeightsError: if the weights cannot be used.
     """
 
-    def __init__(self, folder: Path = weights.WEIGHTS, pictures: bool = True) -> None:
+    def __init__(self, folder: Path = WEIGHTS, pictures: bool = True) -> None:
         self.folder, self.pictures = folder, pictures
-        self.thresholds = weights.verify(folder)
-        self.network = Network(folder / weights.NETWORK)
+        self.classifier = DigitClassifier(folder)
 
-    def mnist(self, data: mnist.Mnist) -> dict[str, Any]:
-        """Return the figures of MNIST's test images as the page reads them: preprocess, network, verdict.
-
-        Besides those: `raw`, when the network gets the arrays as they are, as in most papers.
-        """
+    def mnist(self, data: mnist.Mnist) -> Figures:
+        """Measure MNIST's test images, read as the page reads pictures and, in `raw`, without preprocessing."""
         test = data.test
-        figures = self._figures("", [preprocess(image) for image in test.images], test.labels)
-        wrong = self.network.logits(test.pictures).argmax(1) != test.labels
+        figures = self._digits("", [preprocess(image) for image in test.images], test.labels)
+        wrong = self.classifier.network.logits(test.pictures).argmax(1) != test.labels
         figures["raw"] = {"misses": int(wrong.sum()), "accuracy": round(float(1 - wrong.mean()), 6)}
         return figures
 
-    def strokes(self, path: Path) -> dict[str, Any]:
-        """The figures of a stroke file, each drawing put on the pad once, at random size, place and pen.
-
-        Besides those of its digits: `two_digits`, drawings put together of two of them; `renderings`, how often the
-        same drawing gets the same answer at another size, place and pen; `not_digits`, if the file has such.
+    def strokes(self, path: Path) -> Figures:
+        """Measure a stroke file, with each drawing rendered once at random size, place and pen width.
 
         Raises:
             DatasetError: if the file cannot be read.
         """
-        drawn = stroke_files.read(path)
+        drawings = stroke_files.read(path)
         random = np.random.default_rng(SEED)
-        digits = [each for each in drawn if each.label != NOT_A_DIGIT]
-        others = [each for each in drawn if each.label == NOT_A_DIGIT]
-        figures: dict[str, Any] = {}
+        digits = [drawing for drawing in drawings if drawing.label != NOT_A_DIGIT]
+        non_digits = [drawing for drawing in drawings if drawing.label == NOT_A_DIGIT]
+        figures: Figures = {}
         if digits:
-            labels = np.array([each.label for each in digits], np.uint8)
-            figures = self._figures(f"-{set_name(path)}", _placed(digits, random), labels)
+            labels = np.array([drawing.label for drawing in digits], np.uint8)
+            figures = self._digits(f"-{set_name(path)}", _rendered(digits, random), labels)
             figures["two_digits"] = self._two_digits(digits, random)
             figures["renderings"] = self._renderings(digits, random)
-        if others:
-            said = [each.verdict for each in self.predictions(_placed(others, random))]
-            figures["not_digits"] = {"count": len(said), "verdicts": rates(said)}
+        if non_digits:
+            figures["not_digits"] = {
+                "count": len(non_digits),
+                "verdicts": rates(self._verdicts(_rendered(non_digits, random))),
+            }
         return figures
 
-    def predictions(self, inks: Sequence[Ink]) -> list[Prediction]:
-        """What is said of many drawings."""
-        return predictions(self.network, inks, self.thresholds)
-
-    def _two_digits(self, digits: Sequence[LabelledDrawing], random: np.random.Generator) -> dict[str, Any]:
-        pairs = [[digits[i] for i in random.integers(len(digits), size=2)] for _ in range(PAIRS)]
-        inks = [preprocess(row([each.strokes for each in pair], random).render()) for pair in pairs]
-        read = zip(pairs, self.predictions(inks), strict=True)
-        right = [said.digits == tuple(each.label for each in pair) for pair, said in read if said.verdict == "several"]
-        return {
-            "count": PAIRS,
-            "several": len(right) / PAIRS,
-            "right_of_several": sum(right) / len(right) if right else 0.0,
-        }
-
-    def _renderings(self, digits: Sequence[LabelledDrawing], random: np.random.Generator) -> dict[str, Any]:
-        chosen = [digits[i] for i in random.permutation(len(digits))[:REPEATED]]
-        inks = _placed([each for each in chosen for _ in range(TIMES)], random)
-        answers = [(each.verdict, each.digits) for each in self.predictions(inks)]
-        same = [Counter(answers[i : i + TIMES]).most_common(1)[0][1] / TIMES for i in range(0, len(answers), TIMES)]
-        return {"drawings": len(chosen), "each": TIMES, "same": round(float(np.mean(same)), 6)}
-
-    def _figures(self, suffix: str, inks: Sequence[Ink], labels: NDArray[np.uint8]) -> dict[str, Any]:
-        """Return what `figures.report` counts, and draw the pictures of the set into files of this suffix."""
-        wholes, parts = outputs(self.network, inks)
-        verdicts = [
-            judge(ink, whole, self.thresholds, of_parts).verdict
-            for ink, whole, of_parts in zip(inks, wholes, parts, strict=True)
-        ]
-        logits = wholes / np.float32(self.thresholds.temperature)
-        figures = report(logits, labels, verdicts)
+    def _digits(self, suffix: str, inks: Sequence[Ink], labels: NDArray[np.uint8]) -> Figures:
+        """Measure single digits, and draw the pictures of the set to files with this suffix."""
+        pictures = np.stack([ink.picture for ink in inks])
+        probabilities = self.classifier.thresholds.probabilities(self.classifier.network.logits(pictures))
+        figures = summarize(probabilities, labels, self._verdicts(inks))
         if self.pictures:
             plots.confusion(self.folder / f"confusion{suffix}.png", figures["confusion"])
-            pictures = np.stack([ink.picture for ink in inks])
-            plots.misread(self.folder / f"misread{suffix}.png", pictures, labels, softmax(logits))
+            plots.misread(self.folder / f"misread{suffix}.png", pictures, labels, probabilities)
         return figures
 
+    def _verdicts(self, inks: Sequence[Ink]) -> list[str]:
+        return [self.classifier.read(ink).verdict for ink in inks]
 
-def _placed(drawn: Sequence[LabelledDrawing], random: np.random.Generator) -> list[Ink]:
-    return [preprocess(place(each.strokes, random).render()) for each in drawn]
+    def _two_digits(self, digits: Sequence[LabelledDrawing], random: np.random.Generator) -> TwoDigits:
+        pairs = [[digits[i] for i in random.integers(len(digits), size=2)] for _ in range(PAIRS)]
+        inks = [preprocess(row([drawing.strokes for drawing in pair], random).render()) for pair in pairs]
+        return count_pairs(
+            [self.classifier.read(ink) for ink in inks],
+            [tuple(drawing.label for drawing in pair) for pair in pairs],
+        )
+
+    def _renderings(self, digits: Sequence[LabelledDrawing], random: np.random.Generator) -> Renderings:
+        drawings = [digits[i] for i in random.permutation(len(digits))[:DRAWINGS]]
+        same = []
+        for drawing in drawings:
+            predictions = [self.classifier.read(ink) for ink in _rendered([drawing] * RENDERINGS, random)]
+            answers = Counter((prediction.verdict, prediction.digits) for prediction in predictions)
+            same.append(answers.most_common(1)[0][1] / RENDERINGS)
+        return {"drawings": len(drawings), "each": RENDERINGS, "same": round(float(np.mean(same)), 6)}
+
+
+def count_pairs(predictions: Sequence[Prediction], labels: Sequence[tuple[int, ...]]) -> TwoDigits:
+    """Count the drawings of two digits that are read as several digits, and as the right ones."""
+    right = [
+        prediction.digits == pair
+        for prediction, pair in zip(predictions, labels, strict=True)
+        if prediction.verdict == "several"
+    ]
+    return {
+        "count": len(labels),
+        "several": len(right) / len(labels),
+        "right_of_several": sum(right) / len(right) if right else 0.0,
+    }
+
+
+def _rendered(drawings: Sequence[LabelledDrawing], random: np.random.Generator) -> list[Ink]:
+    return [preprocess(place(drawing.strokes, random).render()) for drawing in drawings]
 
 
 def set_name(path: Path) -> str:
-    """A stroke file's name without its endings: pendigits-test.jsonl.gz → pendigits-test; UCI's own has that too."""
+    """Return a stroke file's name without suffixes; UCI's pendigits-orig.tes is `pendigits-test`."""
     stem = path.name.removesuffix(".gz").removesuffix(".jsonl")
     return {"pendigits-orig.tra": "pendigits-train", "pendigits-orig.tes": "pendigits-test"}.get(stem, stem)
 
 
-def write_metrics(folder: Path, **sections: dict[str, Any]) -> None:
-    """Replace sections of metrics.json, and drop what was measured before the way of reading changed.
+def write_metrics(
+    folder: Path,
+    training: Mapping[str, Any] | None = None,
+    mnist_test: Figures | None = None,
+    strokes: Mapping[str, Figures] | None = None,
+) -> None:
+    """Replace sections of metrics.json, and drop figures that no longer hold.
 
     Args:
-        folder: with the weights.
-        sections: `training`, `mnist_test`, `strokes`; of the last, only the files that are given are replaced.
+        folder: of the weights.
+        training: `Training`.
+        mnist_test: figures of MNIST's test images.
+        strokes: figures by stroke file; those of other files stay.
     """
     now = conditions(folder)
     try:
@@ -158,6 +151,7 @@ def write_metrics(folder: Path, **sections: dict[str, Any]) -> None:
         metrics = {}
     elif find_change(metrics, now):
         metrics = {key: value for key, value in metrics.items() if key == "training"}
-    if "strokes" in sections:
-        sections["strokes"] = metrics.get("strokes", {}) | sections["strokes"]
-    write_json(folder / METRICS, now | metrics | sections)
+    sections = {"training": training, "mnist_test": mnist_test}
+    if strokes:
+        sections["strokes"] = metrics.get("strokes", {}) | strokes
+    write_json(folder / METRICS, {**now, **metrics, **{name: value for name, value in sections.items() if value}})

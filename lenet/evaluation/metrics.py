@@ -1,52 +1,51 @@
-"""The figures of a set of pictures: counted, and as a table for people."""
+"""Count the figures of a set of pictures, and print them."""
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet.model.verdict import softmax
+from lenet.evaluation.schema import Figures
+from lenet.files import percent
 
-METRICS = "metrics.json"  # where a folder of weights keeps its figures
-BINS = 15  # of the calibration error, as Guo et al. 2017
+METRICS = "metrics.json"  # file of a folder of weights that keeps its figures
+BINS = 15  # of the calibration error, as in Guo et al. 2017
 
 
 def calibration_error(probabilities: NDArray[np.float64], labels: NDArray[np.uint8]) -> float:
-    """Expected calibration error: by how much the shown certainty differs from how often it is right, 0 to 1.
+    """Return the expected calibration error: the mean gap between confidence and accuracy, 0 to 1.
+
+    Guo et al., "On Calibration of Modern Neural Networks" (2017), with 15 bins of equal width.
 
     Args:
         probabilities: (N, 10).
         labels: (N,).
-
-    Returns:
-        Guo et al., "On Calibration of Modern Neural Networks" (2017), over 15 bins of equal width.
     """
-    certainty = probabilities.max(1)
+    confidence = probabilities.max(1)
     right = probabilities.argmax(1) == labels
-    bins = np.minimum((certainty * BINS).astype(int), BINS - 1)
-    gaps = np.bincount(bins, certainty, BINS) - np.bincount(bins, right, BINS)  # sums, so each bin weighs its count
+    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    gaps = np.bincount(bins, confidence, BINS) - np.bincount(bins, right, BINS)  # sums, which weigh bins by their count
     return float(np.abs(gaps).sum() / len(labels))
 
 
-def report(outputs: NDArray[np.float32], labels: NDArray[np.uint8], verdicts: Sequence[str]) -> dict[str, Any]:
-    """The figures of one set, as they are printed and written.
+def summarize(probabilities: NDArray[np.float64], labels: NDArray[np.uint8], verdicts: Sequence[str]) -> Figures:
+    """Count the figures of a set of digits.
 
     Args:
-        outputs: (N, 10) logits; the largest is the answer that counts, whatever the verdict.
+        probabilities: (N, 10); the largest counts as the answer, whatever the verdict.
         labels: (N,) the truth.
-        verdicts: (N) what was said of each.
+        verdicts: (N) verdicts.
     """
-    answers = outputs.argmax(1)
+    answers = probabilities.argmax(1)
     wrong = answers != labels
-    confusion = np.zeros((10, 10), int)  # rows: truth; columns: answer
+    confusion = np.zeros((10, 10), int)
     np.add.at(confusion, (labels, answers), 1)
     return {
         "count": len(labels),
         "misses": int(wrong.sum()),
         "accuracy": round(float(1 - wrong.mean()), 6),
-        "calibration_error": round(calibration_error(softmax(outputs), labels), 6),
+        "calibration_error": round(calibration_error(probabilities, labels), 6),
         "digits": [
             {"digit": digit, "count": int(row.sum()), "misses": int(row.sum() - row[digit])}
             for digit, row in enumerate(confusion)
@@ -57,34 +56,37 @@ def report(outputs: NDArray[np.float32], labels: NDArray[np.uint8], verdicts: Se
 
 
 def rates(verdicts: Sequence[str]) -> dict[str, float]:
-    """Each verdict's part of all."""
+    """Return the fraction of each verdict."""
     return {name: count / len(verdicts) for name, count in sorted(Counter(verdicts).items())}
 
 
-def table(figures: dict[str, Any]) -> str:
-    """The figures for a person."""
+def table(figures: Figures) -> str:
+    """Format the figures of a set for the terminal."""
     lines: list[str] = []
-    if "digits" in figures:
-        lines.append(f"{'digit':>5} {'images':>7} {'wrong':>6} {'right':>8}")
-        for each in [*figures["digits"], {"digit": "all", "count": figures["count"], "misses": figures["misses"]}]:
-            right = f"{1 - each['misses'] / each['count']:.2%}" if each["count"] else ""
-            lines.append(f"{each['digit']:>5} {each['count']:>7,} {each['misses']:>6} {right:>8}")
-        lines.append(f"expected calibration error {figures['calibration_error']:.2%}")
-        lines += [f"verdict {name} {rate:.2%}" for name, rate in figures["verdicts"].items()]
+    if "misses" in figures:
+        lines.append(f"{'digit':>5} {'images':>7} {'wrong':>6} {'right':>9}")
+        counts = [(f"{row['digit']}", row["count"], row["misses"]) for row in figures["digits"]]
+        for digit, count, misses in [*counts, ("all", figures["count"], figures["misses"])]:
+            right = percent(1 - misses / count) if count else ""
+            lines.append(f"{digit:>5} {count:>7,} {misses:>6,} {right:>9}")
+        lines.append(f"expected calibration error: {percent(figures['calibration_error'])}")
+        lines.append(f"verdicts: {_verdicts(figures['verdicts'])}")
     if raw := figures.get("raw"):
-        lines.append(f"without preprocessing {raw['misses']} wrong, {raw['accuracy']:.2%} right")
-    if "two_digits" in figures:
-        two, again = figures["two_digits"], figures["renderings"]
+        lines.append(f"without preprocessing: {raw['misses']:,} wrong, {percent(raw['accuracy'])} right")
+    if pairs := figures.get("two_digits"):
         lines.append(
-            f"{two['count']:,} drawings of two digits: several {two['several']:.2%}, of those read right "
-            f"{two['right_of_several']:.2%}"
+            f"{pairs['count']:,} drawings of two digits: {percent(pairs['several'])} several, "
+            f"{percent(pairs['right_of_several'])} of these right"
         )
+    if renderings := figures.get("renderings"):
         lines.append(
-            f"{again['drawings']:,} drawings, each at {again['each']} sizes, places and pens: same answer "
-            f"{again['same']:.2%}"
+            f"{renderings['drawings']:,} drawings, rendered {renderings['each']} times each: "
+            f"{percent(renderings['same'])} the same answer"
         )
-    if "not_digits" in figures:
-        others = figures["not_digits"]
-        said = ", ".join(f"{name} {rate:.2%}" for name, rate in others["verdicts"].items())
-        lines.append(f"{others['count']:,} drawings that are no digit: {said}")
+    if non_digits := figures.get("not_digits"):
+        lines.append(f"{non_digits['count']:,} non-digits: {_verdicts(non_digits['verdicts'])}")
     return "\n".join(lines)
+
+
+def _verdicts(verdicts: dict[str, float]) -> str:
+    return ", ".join(f"{name} {percent(rate)}" for name, rate in verdicts.items())

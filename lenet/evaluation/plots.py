@@ -1,6 +1,6 @@
-"""Every picture in weights/: the training curve, the confusion matrix, the digits that were misread.
+"""Draw the pictures in weights/: the training curve, the confusion matrix and the misread digits.
 
-Matplotlib draws them and comes with requirements-dev.txt; without it a sentence says so and the numbers still stand.
+They need Matplotlib from requirements-dev.txt; without it, a message says so and nothing is drawn.
 """
 
 import math
@@ -13,25 +13,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet.files import write_atomic
+from lenet.files import percent, write_atomic
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 INK, ACCENT = "#4f46e5", "#d97706"
-SHEET = 60  # misread digits shown; a good network has half as many
+SHEET = 60  # misread digits shown at most
 DPI = 110
 
 
 def _picture(draw: Callable[..., "Figure"]) -> Callable[..., None]:
-    """Make of a function that draws a figure one that writes it to the path given first."""
+    """Turn a function that returns a figure into one that writes it to a path, its first argument."""
 
     @wraps(draw)
     def write(path: Path, *arguments: Any) -> None:
         try:
             figure = draw(*arguments)
         except ModuleNotFoundError as error:
-            print(f"{path.name} not drawn: {error.name} comes with requirements-dev.txt.", file=sys.stderr)
+            print(f"{path.name} is not drawn: install {error.name} from requirements-dev.txt.", file=sys.stderr)
             return
         write_atomic(path, lambda temporary: figure.savefig(temporary, dpi=DPI))
 
@@ -40,7 +40,7 @@ def _picture(draw: Callable[..., "Figure"]) -> Callable[..., None]:
 
 @_picture
 def training_curve(history: dict[str, Any]) -> "Figure":
-    """Draw how many of the training batch and of each validation set were wrong, step by step."""
+    """Draw the error of the training batches and of each validation set by step."""
     from matplotlib.figure import Figure
 
     steps, _, accuracy = np.array(history["training"]).T
@@ -55,7 +55,7 @@ def training_curve(history: dict[str, Any]) -> "Figure":
             axes.semilogy(
                 validated, (100 * wrong / count).clip(1e-2), color=ACCENT, lw=2, marker=marker, ms=3, label=label
             )
-    axes.set(xlabel="step", ylabel="wrong, per cent", title=f"LeNet-5, recipe {history['recipe']['name']}")
+    axes.set(xlabel="step", ylabel="errors, %", title=f"LeNet-5, recipe {history['recipe']['name']}")
     axes.grid(alpha=0.3, which="both")
     axes.legend()
     return figure
@@ -63,7 +63,7 @@ def training_curve(history: dict[str, Any]) -> "Figure":
 
 @_picture
 def confusion(matrix: list[list[int]]) -> "Figure":
-    """Draw which digit was taken for which; the diagonal is left white, or the misses would not be seen."""
+    """Draw the confusion matrix, with a white diagonal so that the errors are visible."""
     from matplotlib.figure import Figure
 
     counts = np.array(matrix)
@@ -75,18 +75,18 @@ def confusion(matrix: list[list[int]]) -> "Figure":
         if count:
             bold = "bold" if row != column else "normal"
             axes.text(column, row, f"{count}", ha="center", va="center", fontsize=8, fontweight=bold)
-    axes.set(xticks=range(10), yticks=range(10), xlabel="read as", ylabel="truth", title="what is taken for what")
+    axes.set(xticks=range(10), yticks=range(10), xlabel="read as", ylabel="truth", title="confusion matrix")
     return figure
 
 
 @_picture
 def misread(pictures: NDArray[np.float32], labels: NDArray[np.uint8], probabilities: NDArray[np.float64]) -> "Figure":
-    """Draw the misread pictures, the surest errors first: truth → answer and its probability."""
+    """Draw the misread pictures, the most confident errors first: truth → answer and its probability."""
     from matplotlib.figure import Figure
 
-    answers, certainty = probabilities.argmax(1), probabilities.max(1)
+    answers, confidence = probabilities.argmax(1), probabilities.max(1)
     wrong = np.flatnonzero(answers != labels)
-    wrong = wrong[np.argsort(-certainty[wrong])][:SHEET]
+    wrong = wrong[np.argsort(-confidence[wrong])][:SHEET]
     columns = 10
     rows = max(1, math.ceil(len(wrong) / columns))
     figure = Figure(figsize=(columns, rows * 1.35), layout="constrained")
@@ -94,5 +94,5 @@ def misread(pictures: NDArray[np.float32], labels: NDArray[np.uint8], probabilit
         axes.axis("off")
     for axes, index in zip(figure.axes, wrong, strict=False):
         axes.imshow(pictures[index], cmap="gray_r", vmin=0, vmax=1)
-        axes.set_title(f"{labels[index]} → {answers[index]}  {certainty[index]:.0%}", fontsize=9)
+        axes.set_title(f"{labels[index]} → {answers[index]}  {percent(confidence[index], 0)}", fontsize=9)
     return figure

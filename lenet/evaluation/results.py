@@ -1,59 +1,93 @@
-"""The README's results, as Markdown."""
+"""The results as Markdown, for the README and the model card."""
 
-import statistics
 from collections.abc import Sequence
-from typing import Any
 
-from lenet.evaluation import model_card
+from lenet.evaluation.log import mean, seeds
+from lenet.evaluation.schema import Change, Figures, Metrics
+from lenet.files import markdown_table, percent
 
-# What others reached with a LeNet-5 on MNIST's 10,000 test images.
+# Errors of other LeNet-5 networks on MNIST's 10,000 test images.
 PUBLISHED = (
     ("LeNet-5, LeCun et al. 1998, [table of MNIST results](http://yann.lecun.com/exdb/mnist/)", 95),
-    ("the same, trained with distortions", 80),
-    ("this network's layers, trained by TensorFlow's tutorial *Deep MNIST for Experts*, 2015, about", 80),
+    ("LeNet-5 trained with distortions, in the same table", 80),
+    ("the same layers in TensorFlow's tutorial *Deep MNIST for Experts*, 2015 (approximate)", 80),
 )
 
+NOTES = """\
+Every set goes through the page's pipeline: preprocessing, network, verdict. *Raw* is MNIST without preprocessing.
+*Right* counts the likeliest digit, whatever the verdict. *Accepted* is the verdict `digit`; for non-digits `several`
+counts too."""
 
-def results(metrics: dict[str, Any], log: Sequence[dict[str, Any]]) -> str:
-    """The results as Markdown.
+SETUP = """\
+Measured on MNIST's arrays without preprocessing, as in the papers: one network, one pass, no averaging over distorted
+copies.{mean} Training: {steps:,} steps of {batch} images{start}, seed {seed}, {minutes:.0f} minutes on {cores}
+({cpu}), TensorFlow {tensorflow}, Keras {keras}. The [model card](weights/MODEL_CARD.md) has the seeds, the errors and
+the history."""
 
-    Args:
-        metrics: what `lenet.train` and `lenet.evaluate` wrote to metrics.json.
-        log: the recipe's history, with the seeds of the recipe that made the weights.
-    """
+STROKES = """\
+Drawings of `{name}` are rendered at random: 15 to 95 % of the pad's size, anywhere, with a pen of 4 to 40 px but at
+most 28 % of the drawing's size. Of {drawings:,} drawings rendered {each} times each, {same} of the renderings get
+their drawing's most frequent answer. Of {count:,} drawings of two digits side by side, {several} are read as several
+digits, and {right} of these correctly; {mistaken} of single digits are read as several."""
+
+
+def results(metrics: Metrics, log: Sequence[Change]) -> str:
+    """Return the README's results."""
     test, training = metrics["mnist_test"], metrics["training"]
     recipe, hardware, versions = training["recipe"], training["hardware"], training["versions"]
-    rows = [(f"**this network, recipe `{recipe['name']}`**", test["raw"]["misses"]), *PUBLISHED]
-    minutes = training["seconds"] / 60
-    return "\n".join(
-        [
-            "| network | wrong of 10,000 test images | right |",
-            "|---|---:|---:|",
-            *(f"| {name} | {misses} | {1 - misses / test['count']:.2%} |" for name, misses in rows),
-            "",
-            "Measured on MNIST's arrays as they are, without preprocessing, as in the papers: one network, one pass, "
-            f"no averaging over distorted copies.{_seeds(metrics, log)} "
-            f"{recipe['steps']:,} steps of {recipe['batch']} images{_start(recipe)}, seed {training['seed']}, "
-            f"{minutes:.0f} minutes on "
-            f"{_cores(hardware['cores'])} ({hardware['cpu']}), TensorFlow {versions['tensorflow']}, "
-            f"Keras {versions['keras']}. The [model card](weights/{model_card.CARD}) has the seeds, the errors, the history.",
-            "",
-            model_card.measured(metrics),
-        ]
+    networks = [(f"**this network, recipe `{recipe['name']}`**", test["raw"]["misses"]), *PUBLISHED]
+    average = mean(run["mnist_test"] for run in seeds(metrics, log))
+    setup = SETUP.format(
+        mean=f" Mean of {len(seeds(metrics, log))} seeds: {average}." if average else "",
+        steps=recipe["steps"],
+        batch=recipe["batch"],
+        start=" from trained weights" if recipe.get("continues") else "",
+        seed=training["seed"],
+        minutes=training["seconds"] / 60,
+        cores="one core" if hardware["cores"] == 1 else f"{hardware['cores']} cores",
+        cpu=hardware["cpu"],
+        tensorflow=versions["tensorflow"],
+        keras=versions["keras"],
     )
+    comparison = markdown_table(
+        ["network", "wrong of 10,000 test images", "right"],
+        [(name, misses, percent(1 - misses / test["count"])) for name, misses in networks],
+        "lrr",
+    )
+    return f"{comparison}\n\n{setup}\n\n{measured(metrics)}"
 
 
-def _start(recipe: dict[str, Any]) -> str:
-    return ", going on from trained weights" if recipe.get("continues") else ""
+def sets(metrics: Metrics) -> dict[str, Figures]:
+    """Return the figures of every measured set by its name."""
+    return {"MNIST test": metrics["mnist_test"], **metrics.get("strokes", {})}
 
 
-def _cores(count: int) -> str:
-    return "one core" if count == 1 else f"{count} cores"
-
-
-def _seeds(metrics: dict[str, Any], log: Sequence[dict[str, Any]]) -> str:
-    pairs = [run["mnist_test"] for run in model_card.seeds(metrics, log)]
-    right = [100 - 100 * misses / count for misses, count in pairs]
-    if len(right) < 2:
-        return ""
-    return f" Mean of {len(right)} seeds: {statistics.mean(right):.2f} ± {statistics.stdev(right):.2f} %."
+def measured(metrics: Metrics) -> str:
+    """Return the table of all sets and the notes on them."""
+    rows: list[tuple[object, ...]] = []
+    notes = [NOTES]
+    for name, figures in sets(metrics).items():
+        if "misses" in figures:
+            right, accepted = percent(figures["accuracy"]), percent(figures["verdicts"].get("digit", 0))
+            error = percent(figures["calibration_error"])
+            rows.append((name, figures["count"], figures["misses"], right, error, accepted))
+        if raw := figures.get("raw"):
+            rows.append((f"{name}, raw", figures["count"], raw["misses"], percent(raw["accuracy"]), "", ""))
+        if non_digits := figures.get("not_digits"):
+            accepted = percent(sum(non_digits["verdicts"].get(verdict, 0) for verdict in ("digit", "several")))
+            rows.append((f"{name} (non-digits)", non_digits["count"], "", "", "", accepted))
+        if pairs := figures.get("two_digits"):
+            renderings = figures["renderings"]
+            text = STROKES.format(
+                name=name,
+                drawings=renderings["drawings"],
+                each=renderings["each"],
+                same=percent(renderings["same"], 1),
+                count=pairs["count"],
+                several=percent(pairs["several"], 1),
+                right=percent(pairs["right_of_several"], 1),
+                mistaken=percent(figures["verdicts"].get("several", 0)),
+            )
+            notes.append(text)
+    header = ["set", "pictures", "wrong", "right", "calibration error", "accepted as a digit"]
+    return "\n\n".join([markdown_table(header, rows, "lrrrrr"), *notes])

@@ -1,1 +1,1 @@
-"""The network, its saved weights, and what is read with them; Keras only where it is built or converted."""
+"""The network, its saved weights, and the classifier; only `network` imports Keras at module level."""

@@ -1,8 +1,8 @@
 """The classifier: from a drawing to a prediction.
 
 >>> from lenet.model.classifier import DigitClassifier
->>> read = DigitClassifier()
->>> read(Image.open("seven.png")).digit
+>>> classifier = DigitClassifier()
+>>> classifier(Image.open("seven.png")).digit
 7
 """
 
@@ -13,7 +13,7 @@ import numpy as np
 from lenet.image.formats import Picture
 from lenet.image.preprocess import Ink, preprocess
 from lenet.model.runtime import Activations, Network
-from lenet.model.verdict import Prediction, judge
+from lenet.model.verdict import Prediction, Thresholds, judge
 from lenet.model.weights import NETWORK, WEIGHTS, verify
 
 
@@ -21,14 +21,14 @@ class DigitClassifier:
     """Reads drawings; safe to share between threads.
 
     Args:
-        folder: with the weights.
+        folder: of the weights.
 
     Attributes:
         thresholds: of the verdict.
         network: the trained network.
 
     Raises:
-        WeightsError: if a file is missing, unreadable, or not the one it should be.
+        WeightsError: if a file is missing, unreadable or damaged.
     """
 
     def __init__(self, folder: Path = WEIGHTS) -> None:
@@ -39,7 +39,7 @@ class DigitClassifier:
         """Read a drawing.
 
         Args:
-            drawing: what `preprocess` takes: an array, a PIL image, or the value of `gr.Sketchpad`.
+            drawing: an array, a PIL image, or the value of `gr.Sketchpad`, as `preprocess` takes it.
 
         Raises:
             PictureError: if it is not a picture.
@@ -47,14 +47,18 @@ class DigitClassifier:
         return self.read(preprocess(drawing))
 
     def read(self, ink: Ink) -> Prediction:
-        """Read the ink that was found in a drawing."""
-        whole, *parts = self.network.logits(
-            np.stack([ink.picture, *(part.picture for part in ink.parts)])
-        )  # each (10,)
-        return judge(ink, whole, self.thresholds, np.array(parts))
+        """Read the ink of a drawing, as `preprocess` returns it."""
+        return read(ink, self.network, self.thresholds)
 
     def look(self, ink: Ink) -> tuple[Prediction, Activations]:
-        """Read the ink that was found in a drawing, and keep what every layer of the network made of it."""
+        """Read the ink of a drawing, and return the output of every layer too."""
         activations = self.network.activations(ink.picture)
         parts = self.network.logits(np.array([part.picture for part in ink.parts]))  # (P, 10)
         return judge(ink, activations.logits, self.thresholds, parts), activations
+
+
+def read(ink: Ink, network: Network, thresholds: Thresholds) -> Prediction:
+    """Read the ink of a drawing with a network and thresholds that need not be saved."""
+    pictures = np.stack([ink.picture, *(part.picture for part in ink.parts)])  # (1 + P, 28, 28)
+    whole, *parts = network.logits(pictures)  # (10,) each
+    return judge(ink, whole, thresholds, np.array(parts))

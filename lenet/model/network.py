@@ -1,15 +1,13 @@
-"""The network: LeNet-5 as the original has it, in Keras.
+"""LeNet-5 in Keras, with the layers of the TensorFlow program that this project reimplements.
 
-The original is the TensorFlow program that this project reimplements, published in December 2016 in a Chinese-language
-article, *LeNet5-based MNIST handwritten digit recognition model*.
+That program was published in December 2016 in a Chinese-language article, *LeNet5-based MNIST handwritten digit
+recognition model*. The architecture follows LeCun et al., "Gradient-Based Learning Applied to Document Recognition"
+(1998): two convolutions, each followed by max pooling, a hidden layer of 1,024 units and ten outputs, with 3,274,634
+parameters.
 
-Two convolutions, each followed by a max-pool, a hidden layer of 1,024 and one output a digit; 3,274,634 numbers are
-learnt. The architecture is after LeCun et al., "Gradient-Based Learning Applied to Document Recognition" (1998).
-
-The outputs are logits: softmax is applied outside, where probabilities are shown, and inside the loss. The original
-had softmax as its last layer and `-sum(y * log(softmax))` as its loss; one probability that rounds to 0 makes that
-log(0), and training ends in NaN: in two of two runs, between step 5,500 and 6,500, test accuracy fell from 99.2 to
-9.8 %.
+The outputs are logits. The original ended in softmax and computed its loss as `-sum(y * log(softmax))`; a probability
+that rounds to 0 makes that log(0) and the training NaN: in two of two runs, between steps 5,500 and 6,500, the test
+accuracy fell from 99.2 to 9.8 %.
 """
 
 from collections.abc import Callable
@@ -23,8 +21,8 @@ PARAMETERS = 3_274_634
 DIGITS = 10
 SIDE = 28
 
-# The original's: weights from a truncated normal; the hidden layers' biases start a little above 0, so that no ReLU
-# starts dead, the convolutions' at 0.
+# The original's initial values: weights from a truncated normal, biases of the dense layers slightly above 0 so that no
+# ReLU starts dead, biases of the convolutions 0.
 WEIGHT_STDDEV = 0.1
 DENSE_BIAS = 0.1
 
@@ -35,18 +33,18 @@ def lenet5(
     dropout_layer: Callable[..., keras.Layer] = layers.Dropout,
     precision: str = "float32",
 ) -> keras.Model:
-    """Build the network with fresh weights.
+    """Build the network with new weights.
 
     Args:
-        dropout: part of the hidden layer that a training step leaves out, 0 to below 1; prediction leaves out none.
-        seed: of the initial weights and of the dropout; None draws another network at every call.
-        dropout_layer: that of Keras, or one made as it is.
-        precision: in which the layers compute, a dtype policy of Keras; weights and logits are float32 always.
+        dropout: fraction of the hidden units dropped in training, in [0, 1).
+        seed: of the initial weights and the dropout; None gives different weights at every call.
+        dropout_layer: `keras.layers.Dropout`, or a layer with the same arguments.
+        precision: dtype policy of the hidden layers; weights and logits are always float32.
 
     Returns:
         A model from pictures, (N, 28, 28, 1) float32 with 0 = paper and 1 = ink, to logits, (N, 10) float32.
     """
-    seeds = iter(np.random.SeedSequence(seed).generate_state(5).tolist())  # every layer draws with a seed of its own
+    seeds = iter(np.random.SeedSequence(seed).generate_state(5).tolist())  # one for each layer that draws numbers
 
     def normal() -> keras.initializers.Initializer:
         return keras.initializers.TruncatedNormal(stddev=WEIGHT_STDDEV, seed=next(seeds))

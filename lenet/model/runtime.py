@@ -1,7 +1,7 @@
-"""The network in LiteRT, Google's runtime for small devices: one call gives the logits and every layer.
+"""The trained network in LiteRT: one call returns the logits or the output of every layer.
 
-For a single picture the way into TensorFlow takes longer than the work itself, and importing it takes three seconds
-and 600 MB; `python -m benchmarks.predict` and `python -m benchmarks.startup` have the numbers.
+TensorFlow takes three seconds and 600 MB to import, and longer to dispatch a single picture than to compute it; see
+`python -m benchmarks.startup` and `python -m benchmarks.predict`.
 """
 
 import os
@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from lenet.model.weights import LAYERS, WeightsError
 
-# Two threads halve the time of one picture, 0.45 to 0.25 ms: most of it is reading the hidden layer's 12.8 MB. As many
-# updates a second are answered as with one (`python -m benchmarks.server`).
+# Two threads halve the time of one picture, from 0.45 to 0.25 ms, most of which is reading the hidden layer's 12.8 MB,
+# at the same throughput (`python -m benchmarks.server`).
 THREADS = min(2, os.cpu_count() or 1)
 
 Array = NDArray[np.float32]
@@ -25,7 +25,7 @@ Array = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Activations:
-    """Every layer's output for one picture, as float32; all but the logits are at least 0.
+    """The outputs of all layers for one picture, float32; all but the logits are at least 0.
 
     Attributes:
         picture: (28, 28), 0 = paper, 1 = ink.
@@ -48,7 +48,7 @@ class Activations:
 
 @dataclass(frozen=True)
 class Weights:
-    """The weights of one layer, as Keras has them.
+    """The weights of one layer, in the layout of Keras.
 
     Attributes:
         kernel: (5, 5, C, maps) of a convolution, (inputs, units) of a dense layer.
@@ -60,16 +60,16 @@ class Weights:
 
 
 class Network:
-    """The trained network, on two threads; safe to share between threads.
+    """The trained network; safe to share between threads.
 
     Args:
         path: of a lenet5.tflite.
 
     Attributes:
-        weights: of the layers that are explained: `conv1`, `conv2` and `logits`.
+        weights: of `conv1`, `conv2` and `logits`, for `lenet.model.explain`.
 
     Raises:
-        WeightsError: if the file does not hold this network.
+        WeightsError: if the file does not contain this network.
     """
 
     def __init__(self, path: Path) -> None:
@@ -83,21 +83,16 @@ class Network:
             self._outputs = {name: outputs[name]["index"] for name in LAYERS}
             del signature  # the interpreter runs only when nothing else holds it
             self.weights = {name: _weights(self._interpreter, *shapes) for name, shapes in _STORED.items()}
-            self.activations(np.zeros((28, 28), np.float32))  # sets up the kernels; fails without a layer
+            self.activations(np.zeros((28, 28), np.float32))  # prepare the kernels, and fail if a layer is missing
         except (ValueError, KeyError, RuntimeError, TypeError) as error:
-            raise WeightsError(
-                f"{path} does not hold this network: write it again with "
-                f"`python -m lenet.export --weights {path.parent}`."
-            ) from error
+            remedy = f"Write it again with `python -m lenet.export --weights {path.parent}`."
+            raise WeightsError(f"{path} does not contain this network. {remedy}") from error
 
     def logits(self, pictures: Array) -> Array:
-        """Run the network on many pictures.
+        """Return the logits, (N, 10) float32, which `Thresholds.probabilities` turns into probabilities.
 
         Args:
-            pictures: (N, 28, 28) float32, 0 = paper, 1 = ink, as `preprocess` makes them.
-
-        Returns:
-            (N, 10) float32; softmax turns them into probabilities.
+            pictures: (N, 28, 28) float32, 0 = paper, 1 = ink, from `preprocess`.
         """
         outputs = np.empty((len(pictures), 10), np.float32)
         for i, picture in enumerate(pictures):
@@ -105,26 +100,26 @@ class Network:
         return outputs
 
     def activations(self, picture: Array) -> Activations:
-        """Run the network on one picture and keep every layer.
+        """Return the outputs of all layers for one picture.
 
         Args:
-            picture: (28, 28) float32, 0 = paper, 1 = ink, as `preprocess` makes it.
+            picture: (28, 28) float32, 0 = paper, 1 = ink, from `preprocess`.
         """
         return Activations(picture, *self._run(picture, LAYERS))
 
     def _run(self, picture: Array, layers: Sequence[str]) -> list[Array]:
-        """Return copies of some layers' outputs for one picture."""
+        """Return the outputs of some layers for one picture."""
         with self._lock:
             self._interpreter.set_tensor(self._input, picture[None, ..., None])
             self._interpreter.invoke()
             return [self._interpreter.get_tensor(self._outputs[layer])[0] for layer in layers]
 
 
-# Shapes of kernel and bias as LiteRT stores them, output channels first; no two tensors of the network share one.
+# Shapes of kernel and bias in LiteRT's layout, output channels first; no other tensor of the network has them.
 _STORED = {"conv1": ((32, 5, 5, 1), (32,)), "conv2": ((64, 5, 5, 32), (64,)), "logits": ((10, 1024), (10,))}
 
 
 def _weights(interpreter: Interpreter, kernel: tuple[int, ...], bias: tuple[int, ...]) -> Weights:
-    """Read one layer's weights by the shapes of their tensors."""
+    """Find the weights of one layer by the shapes of their tensors."""
     index = {tuple(tensor["shape"]): tensor["index"] for tensor in interpreter.get_tensor_details()}
     return Weights(np.moveaxis(interpreter.get_tensor(index[kernel]), 0, -1), interpreter.get_tensor(index[bias]))

@@ -1,10 +1,10 @@
-"""The saved network: written by training and export, verified before anything is read with it.
+"""Save, verify and load the network.
 
-A folder of weights holds three files of one network:
+A folder of weights has three files:
 
-    lenet5.weights.h5   the arrays for Keras, which training starts from and `lenet.export` reads
-    lenet5.tflite       the same arrays in LiteRT's format, with every layer as an output, for the page
-    lenet5.json         the SHA-256 of both, the thresholds of the verdict, and how they were trained
+    lenet5.weights.h5   the arrays for Keras, which training resumes from and `lenet.export` reads
+    lenet5.tflite       the same arrays for LiteRT, with every layer as an output, for the page
+    lenet5.json         the SHA-256 of both files, the thresholds of the verdict, and how they were made: `Facts`
 """
 
 import hashlib
@@ -12,7 +12,7 @@ import json
 import math
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 from lenet.files import write_atomic, write_json
 from lenet.model.verdict import Thresholds
@@ -23,18 +23,62 @@ if TYPE_CHECKING:
 WEIGHTS = Path(__file__).resolve().parents[2] / "weights"
 ARRAYS, NETWORK, FACTS = "lenet5.weights.h5", "lenet5.tflite", "lenet5.json"
 FILES = (ARRAYS, NETWORK, FACTS)
-# Kernel and bias of each layer of `lenet.model.network`, repeated here because that module needs Keras.
+# Shapes of `lenet5().trainable_variables`, repeated here because `lenet.model.network` imports Keras.
 SHAPES = [(5, 5, 1, 32), (32,), (5, 5, 32, 64), (64,), (3136, 1024), (1024,), (1024, 10), (10,)]
 BYTES = 4 * sum(math.prod(shape) for shape in SHAPES)  # of the arrays, float32
-HEADERS = 100_000  # bytes that a file holds beside its arrays, at most
+HEADERS = 100_000  # upper bound of the bytes of a .h5 file besides its arrays
 NAME = "lenet5"
-LAYERS = ("conv1", "pool1", "conv2", "pool2", "hidden", "logits")  # the outputs of lenet5.tflite, by these names
+LAYERS = ("conv1", "pool1", "conv2", "pool2", "hidden", "logits")  # names of the outputs of lenet5.tflite
 
 RESTORE = "Restore it (`git checkout weights`) or train new weights (`python -m lenet.train --out weights`)."
 
 
+class CalibrationDigits(TypedDict):
+    """Single digits that the thresholds were computed from; rates and errors are fractions."""
+
+    people: int  # drawn by people
+    by_rule: int  # synthetic
+    wrong: int
+    accepted: float
+    several: float  # mistaken for several digits
+    calibration_error_before: float  # at temperature 1
+    calibration_error: float
+
+
+class CalibrationNonDigits(TypedDict):
+    """Synthetic non-digits that the thresholds were computed from."""
+
+    count: int
+    accepted: float  # as a digit or as several
+
+
+class TwoDigits(TypedDict):
+    """Drawings of two digits side by side."""
+
+    count: int
+    several: float  # fraction with the verdict `several`
+    right_of_several: float  # fraction of these with both digits right
+
+
+class Calibration(TypedDict):
+    """The drawings that the thresholds were computed from, and their verdicts."""
+
+    digits: CalibrationDigits
+    not_digits: CalibrationNonDigits
+    two_digits: TwoDigits
+
+
+class Facts(TypedDict):
+    """The content of lenet5.json; the product relies on the first two keys, the others are for people."""
+
+    sha256: dict[str, str]  # by file name
+    thresholds: dict[str, float]  # `Thresholds` by name
+    training: dict[str, Any]  # recipe, seed, SHA-256 of the arrays that training started from
+    calibration: NotRequired[Calibration]
+
+
 class WeightsError(Exception):
-    """The weights cannot be used; the text says which file, why, and what to do."""
+    """The weights cannot be used; the message names the file, the reason and the remedy."""
 
 
 def save(
@@ -47,39 +91,39 @@ def save(
 
     Args:
         model: a trained `lenet5()`.
-        folder: where to write; each file is replaced as a whole, lenet5.json last.
-        training: how it was trained, as JSON, for the people who read the file.
-        thresholds: of the verdict, if they are known; `write_thresholds` replaces them.
+        folder: to write to; each file is replaced atomically, lenet5.json last.
+        training: `Facts.training`.
+        thresholds: of the verdict; `write_thresholds` replaces them.
 
     Raises:
-        OSError: if a file cannot be written.
+        WriteError: if a file cannot be written.
     """
     from lenet.model.network import lenet5
 
-    bare = lenet5()  # never compiled: a trained model would save its optimizer too, three times the size
+    bare = lenet5()  # not compiled: a compiled model would save its optimizer too, three times the size
     for variable, trained in zip(bare.trainable_variables, model.trainable_variables, strict=True):
         variable.assign(trained)
 
     def write(path: Path) -> None:
-        path.write_bytes(bytes(BYTES + HEADERS))  # HDF5 fails with pages of tracebacks on a full disk; this does not
+        path.write_bytes(bytes(BYTES + HEADERS))  # on a full disk this fails with one OSError, HDF5 with many
         bare.save_weights(path)
 
     write_atomic(folder / ARRAYS, write)
     write_atomic(folder / NETWORK, lambda path: path.write_bytes(convert(bare)))
-    facts = {"sha256": _digests(folder), "thresholds": thresholds.to_json(), "training": training}
+    facts: Facts = {"sha256": _digests(folder), "thresholds": thresholds.to_json(), "training": training}
     write_json(folder / FACTS, facts)
 
 
 def convert(model: "keras.Model") -> bytes:
-    """Convert a `lenet5()` to the content of a LiteRT file whose outputs are all of its layers."""
+    """Convert a `lenet5()` to the content of lenet5.tflite, whose outputs are all layers."""
     import keras
 
     outputs = {name: model.get_layer(name).output for name in LAYERS}
-    return to_litert(keras.Model(model.inputs, outputs, name=NAME))  # unnamed, it would get another name each time
+    return to_litert(keras.Model(model.inputs, outputs, name=NAME))  # Keras would number an unnamed model
 
 
 def to_litert(model: "keras.Model") -> bytes:
-    """Convert a Keras model to the content of a LiteRT file; takes one second and 30 MB of temporary files."""
+    """Convert a Keras model to the content of a LiteRT file, in one second and 30 MB of temporary files."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.tflite"
         model.export(path, format="litert", verbose=False)
@@ -87,50 +131,45 @@ def to_litert(model: "keras.Model") -> bytes:
 
 
 def add_network(folder: Path) -> None:
-    """Write lenet5.tflite from lenet5.weights.h5, into a folder that lacks it.
+    """Write lenet5.tflite from lenet5.weights.h5.
 
     Raises:
-        WeightsError: if the weights there cannot be used.
-        OSError: if a file cannot be written.
+        WeightsError: if the weights in the folder cannot be used.
+        WriteError: if a file cannot be written.
     """
-    facts = _facts(folder)
+    facts = read_facts(folder)
     content = convert(load(folder))
     write_atomic(folder / NETWORK, lambda path: path.write_bytes(content))
-    write_json(folder / FACTS, facts | {"sha256": _digests(folder)})
+    write_json(folder / FACTS, {**facts, "sha256": _digests(folder)})
 
 
-def write_thresholds(folder: Path, thresholds: Thresholds, calibration: dict[str, Any]) -> None:
+def write_thresholds(folder: Path, thresholds: Thresholds, calibration: Calibration) -> None:
     """Replace the thresholds of saved weights.
 
     Args:
-        folder: with the weights.
-        thresholds: the new ones.
-        calibration: how they were found, as JSON.
+        folder: of the weights.
+        thresholds: the new thresholds.
+        calibration: the drawings that they were computed from.
 
     Raises:
-        WeightsError: if the weights there cannot be used.
-        OSError: if the file cannot be written.
+        WeightsError: if lenet5.json cannot be used.
+        WriteError: if it cannot be written.
     """
-    facts = _facts(folder)
-    write_json(folder / FACTS, facts | {"thresholds": thresholds.to_json(), "calibration": calibration})
+    facts = read_facts(folder)
+    write_json(folder / FACTS, {**facts, "thresholds": thresholds.to_json(), "calibration": calibration})
 
 
 def verify(folder: Path = WEIGHTS) -> Thresholds:
-    """Check that both files of the network are the ones that lenet5.json names.
-
-    Returns:
-        The thresholds of the verdict.
+    """Compare both files of the network with lenet5.json, and return the thresholds of the verdict.
 
     Raises:
-        WeightsError: if a file is missing, unreadable, or another one.
+        WeightsError: if a file is missing, unreadable or damaged.
     """
-    facts = _facts(folder)
+    facts = read_facts(folder)
     _check(folder, ARRAYS, facts)
     if NETWORK not in facts["sha256"]:
-        raise WeightsError(
-            f"{folder} has no {NETWORK}, which the page reads with: write it with "
-            f"`python -m lenet.export --weights {folder}`."
-        )
+        remedy = f"Write it with `python -m lenet.export --weights {folder}`."
+        raise WeightsError(f"{folder} has no {NETWORK}, which the page needs. {remedy}")
     _check(folder, NETWORK, facts)
     return Thresholds(**facts["thresholds"])
 
@@ -139,35 +178,30 @@ def load(folder: Path = WEIGHTS) -> "keras.Model":
     """Load the network into Keras, from lenet5.weights.h5.
 
     Raises:
-        WeightsError: if a file is missing, unreadable, or another one.
+        WeightsError: if a file is missing, unreadable or damaged.
     """
-    _check(folder, ARRAYS, _facts(folder))
+    _check(folder, ARRAYS, read_facts(folder))
     from lenet.model.network import lenet5
 
     model = lenet5()
     try:
         model.load_weights(folder / ARRAYS)
     except (ValueError, OSError, KeyError) as error:
-        raise WeightsError(f"{folder / ARRAYS} does not hold the arrays of this network. {RESTORE}") from error
+        raise WeightsError(f"{folder / ARRAYS} does not contain the arrays of this network. {RESTORE}") from error
     return model
 
 
 def digest(folder: Path = WEIGHTS) -> str:
-    """Return the SHA-256 of the saved arrays, in hexadecimal: it names the network."""
+    """Return the SHA-256 of the saved arrays in hexadecimal, which identifies the network."""
     return _digest(folder / ARRAYS)
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def read_facts(folder: Path = WEIGHTS) -> Facts:
+    """Read lenet5.json.
 
-
-def _digests(folder: Path) -> dict[str, str]:
-    return {name: _digest(folder / name) for name in (ARRAYS, NETWORK)}
-
-
-def _facts(folder: Path) -> dict[str, Any]:
-    """Read lenet5.json and check what the product relies on: hashes by file name, and usable thresholds."""
+    Raises:
+        WeightsError: if it is missing, unreadable, or has no hashes or no usable thresholds.
+    """
     path = folder / FACTS
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))
@@ -184,12 +218,21 @@ def _facts(folder: Path) -> dict[str, Any]:
         raise WeightsError(f"Cannot read the weights: {path} ({error.strerror}). {RESTORE}") from error
     except (ValueError, KeyError, TypeError) as error:
         raise WeightsError(f"{path} is damaged ({error}). {RESTORE}") from error
-    checked: dict[str, Any] = facts
+    checked: Facts = facts
     return checked
 
 
-def _check(folder: Path, name: str, facts: dict[str, Any]) -> None:
-    """Check one file's SHA-256."""
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    return {name: _digest(folder / name) for name in (ARRAYS, NETWORK)}
+
+
+def _check(folder: Path, name: str, facts: Facts) -> None:
+    """Compare the SHA-256 of one file with the one in lenet5.json."""
     path = folder / name
     try:
         actual = _digest(path)

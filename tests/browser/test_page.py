@@ -49,7 +49,7 @@ def test_two_digits_are_named_from_left_to_right_and_one_alone_is_read_again(
         pen.draw(placed(DIGITS[digit], 110, x, 140), steps=1)
     verdict = page.locator("#verdict")
     expect(verdict).to_have_attribute("data-verdict", "several")
-    expect(verdict).to_contain_text("This looks like 4 and 2:")
+    expect(verdict).to_contain_text("This looks like 4 and 2.")
     for _ in DIGITS[2]:
         page.get_by_role("button", name="Undo").click()
     expect_read(page, 4)

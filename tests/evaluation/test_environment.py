@@ -1,4 +1,4 @@
-"""Figures name the processor as people know it, or as the system does."""
+"""Measurements name the processor."""
 
 import platform
 from pathlib import Path
@@ -9,11 +9,9 @@ from lenet.evaluation import environment
 
 
 @pytest.mark.parametrize("cpuinfo", ["processor\t: 0\nmodel name\t: AMD EPYC 9354\nbogomips\t: 1\n", None])
-def test_the_processor_is_named_by_its_model_where_linux_tells_it(
-    cpuinfo: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(environment, "CPUS", tmp_path / "cpuinfo")
+def test_the_processor_has_its_model_name_on_linux_and_platforms_elsewhere(cpuinfo: str | None, tmp_path: Path) -> None:
+    path = tmp_path / "cpuinfo"
     if cpuinfo:
-        environment.CPUS.write_text(cpuinfo)
-    name = "AMD EPYC 9354" if cpuinfo else platform.processor() or platform.machine()
-    assert environment.machine()["hardware"]["cpu"] == environment.cpu() == name
+        path.write_text(cpuinfo)
+    assert environment.cpu(path) == ("AMD EPYC 9354" if cpuinfo else platform.processor() or platform.machine())
+    assert environment.machine()["hardware"]["cpu"] == environment.cpu()

@@ -1,4 +1,4 @@
-"""What is measured is measured right, and the committed weights hold what is promised of them."""
+"""The evaluation measures the page's pipeline, and the committed weights are as good as promised."""
 
 import json
 import os
@@ -15,11 +15,11 @@ from lenet.evaluation.fingerprint import conditions, find_change
 from lenet.evaluation.metrics import calibration_error, rates, table
 from lenet.image.strokes import Drawing, render
 from lenet.model.classifier import DigitClassifier
-from lenet.model.weights import ARRAYS, FACTS, FILES, WEIGHTS, digest
+from lenet.model.weights import ARRAYS, FILES, WEIGHTS, digest, read_facts
 from tests.helpers.digits import DIGITS, placed
 
 
-def test_figures_of_other_weights_or_thresholds_or_another_way_of_reading_are_dropped(
+def test_figures_are_dropped_when_the_weights_the_thresholds_or_the_pipeline_change(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = {"weights": "a", "thresholds": {"unsure": 0.5}, "fingerprint": {"answers": "digit7", "logits": "5.10"}}
@@ -43,7 +43,7 @@ def test_figures_of_other_weights_or_thresholds_or_another_way_of_reading_are_dr
     assert write(mnist_test=test) == {"mnist_test": test}
 
 
-def test_missing_mnist_and_damaged_weights_are_one_sentence_and_exit_code_1(
+def test_missing_mnist_or_weights_are_an_error_that_names_the_folder(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert evaluate.main(["--mnist", str(tmp_path)]) == 1
@@ -53,19 +53,19 @@ def test_missing_mnist_and_damaged_weights_are_one_sentence_and_exit_code_1(
     assert all(str(tmp_path) in line for line in lines)
 
 
-def test_drawings_kept_as_strokes_are_measured_too(
+def test_stroke_files_are_measured_reproducibly(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    drawn = [stroke_files.LabelledDrawing(digit, Drawing(strokes=DIGITS[digit])) for digit in range(10)] * 3
-    drawn.append(stroke_files.LabelledDrawing(4, Drawing(strokes=DIGITS[7])))  # no network can be right here
-    stroke_files.write(tmp_path / "ours.jsonl.gz", drawn)
+    drawings = [stroke_files.LabelledDrawing(digit, Drawing(strokes=DIGITS[digit])) for digit in range(10)] * 3
+    drawings.append(stroke_files.LabelledDrawing(4, Drawing(strokes=DIGITS[7])))  # mislabelled
+    stroke_files.write(tmp_path / "ours.jsonl.gz", drawings)
     test = mnist.Split(np.stack([255 - render(DIGITS[1])[::10, ::10]] * 2), np.ones(2, np.uint8))
     monkeypatch.setattr(mnist, "load", lambda folder=None: mnist.Mnist(test, test, test))
     outputs = []
     for _ in range(2):
         assert evaluate.main(["--strokes", str(tmp_path / "ours.jsonl.gz"), "--json"]) == 0
         outputs.append(capsys.readouterr().out)
-    assert outputs[0] == outputs[1]  # seeded
+    assert outputs[0] == outputs[1]
     figures = json.loads(outputs[0])
     assert (figures["count"], figures["misses"]) == (2, 0)
     ours = figures["strokes"]["ours"]
@@ -84,26 +84,28 @@ def test_drawings_kept_as_strokes_are_measured_too(
     assert (tmp_path / "confusion-ours.png").is_file()
 
 
-def test_mnist_is_read_as_the_page_reads_it_and_its_raw_arrays_beside() -> None:
+def test_mnist_is_measured_as_the_page_reads_it_and_without_preprocessing() -> None:
     corner = [255 - render(placed(strokes, 100, 80, 80), width=12)[::10, ::10] for strokes in DIGITS.values()]
     labels = np.arange(10, dtype=np.uint8)
-    test = mnist.Split(np.stack(corner), labels)  # without preprocessing it is not in MNIST's form
+    test = mnist.Split(np.stack(corner), labels)  # not normalized as MNIST is
     classifier = DigitClassifier()
     predictions = [classifier(image) for image in test.images]
     raw = int((classifier.network.logits(test.pictures).argmax(1) != labels).sum())
 
     figures = measure.Evaluation(pictures=False).mnist(mnist.Mnist(test, test, test))
-    assert figures["misses"] == sum(each.digit != label for each, label in zip(predictions, labels, strict=True))
-    assert figures["verdicts"] == rates([each.verdict for each in predictions])
-    certainty = np.array([each.probabilities for each in predictions])
-    assert figures["calibration_error"] == pytest.approx(calibration_error(certainty, labels), abs=1e-6)
+    assert figures["misses"] == sum(
+        prediction.digit != label for prediction, label in zip(predictions, labels, strict=True)
+    )
+    assert figures["verdicts"] == rates([prediction.verdict for prediction in predictions])
+    probabilities = np.array([prediction.probabilities for prediction in predictions])
+    assert figures["calibration_error"] == pytest.approx(calibration_error(probabilities, labels), abs=1e-6)
     assert figures["raw"] == {"misses": raw, "accuracy": pytest.approx(1 - raw / 10)}
     assert raw > figures["misses"]
-    assert f"without preprocessing {raw} wrong" in table(figures)
+    assert f"without preprocessing: {raw} wrong" in table(figures)
 
 
 @pytest.mark.skipif("MNIST_DIR" not in os.environ, reason="MNIST_DIR is not set: it names a folder with the real MNIST")
-def test_the_committed_weights_misread_at_most_33_of_mnists_test_images_raw_or_as_the_page_reads_them(
+def test_the_committed_weights_misread_at_most_33_of_mnists_test_images_with_and_without_preprocessing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert evaluate.main(["--json"]) == 0
@@ -112,21 +114,20 @@ def test_the_committed_weights_misread_at_most_33_of_mnists_test_images_raw_or_a
     assert figures["count"] == 10_000
     assert figures["verdicts"]["digit"] >= 0.99  # a few of MNIST's own digits are illegible
     for misses in (figures["misses"], figures["raw"]["misses"]):
-        assert 0 < misses <= 33  # none at all would be a broken evaluation: some labels are wrong
+        assert 0 < misses <= 33  # 0 would mean a broken evaluation: some labels are wrong
     assert figures["calibration_error"] < 0.01
     committed = json.loads((WEIGHTS / "metrics.json").read_text())
     assert committed["weights"] == digest()
     for now, then in ((figures, committed["mnist_test"]), (figures["raw"], committed["mnist_test"]["raw"])):
-        assert abs(now["misses"] - then["misses"]) <= 1  # another processor rounds otherwise
+        assert abs(now["misses"] - then["misses"]) <= 1  # other processors round differently
 
     for name in FILES:
         shutil.copy(WEIGHTS / name, tmp_path)
     assert evaluate.main(["--weights", str(tmp_path)]) == 0
     written = json.loads((tmp_path / "metrics.json").read_text())
-    facts = json.loads((WEIGHTS / FACTS).read_text())
+    facts = read_facts()
     assert written.keys() == {"weights", "thresholds", "fingerprint", "mnist_test"}
     assert (written["weights"], written["thresholds"]) == (facts["sha256"][ARRAYS], facts["thresholds"])
     assert written["mnist_test"] == figures
     for name in ("confusion.png", "misread.png"):
         assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")
-    assert len(mnist.load().test.labels) == 10_000

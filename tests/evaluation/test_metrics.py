@@ -1,17 +1,17 @@
-"""The figures of a set are counted right."""
+"""The figures of a set."""
 
 import numpy as np
 import pytest
 
-from lenet.evaluation.metrics import calibration_error, report, table
+from lenet.evaluation.metrics import calibration_error, summarize, table
 
-TEN = np.eye(10, dtype=np.float32) * 20  # logits, sure of 0 to 9 in turn
+TEN = np.eye(10)  # probabilities, certain of 0 to 9 in turn
 
 
-def test_the_report_counts_misses_digit_by_digit() -> None:
+def test_errors_are_counted_digit_by_digit() -> None:
     labels = np.array([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9], np.uint8)
-    outputs = TEN[[0, 7, 2, 3, 4, 5, 6, 7, 8, 9, 4, 9]]  # a 1 taken for a 7, a 9 for a 4
-    counted = report(outputs, labels, ["digit"] * 9 + ["blank"] * 3)
+    probabilities = TEN[[0, 7, 2, 3, 4, 5, 6, 7, 8, 9, 4, 9]]  # a 1 read as 7, a 9 as 4
+    counted = summarize(probabilities, labels, ["digit"] * 9 + ["blank"] * 3)
     assert (counted["count"], counted["misses"]) == (12, 2)
     assert counted["accuracy"] == pytest.approx(10 / 12, abs=1e-6)
     assert counted["digits"][1] == {"digit": 1, "count": 1, "misses": 1}
@@ -21,15 +21,15 @@ def test_the_report_counts_misses_digit_by_digit() -> None:
     assert confusion.sum() == 12
     assert counted["verdicts"] == {"blank": 0.25, "digit": 0.75}
     lines = table(counted).splitlines()
-    assert lines[10].split() == ["9", "3", "1", "66.67%"]
-    assert lines[11].split() == ["all", "12", "2", "83.33%"]
+    assert lines[10].split() == ["9", "3", "1", "66.67", "%"]
+    assert lines[11].split() == ["all", "12", "2", "83.33", "%"]
 
 
-def test_calibration_error_is_the_gap_between_certainty_and_being_right() -> None:
+def test_calibration_error_is_the_gap_between_confidence_and_accuracy() -> None:
     sure = np.tile([0.9] + [0.1 / 9] * 9, (10, 1))
     assert calibration_error(sure, np.array([0] * 9 + [1])) == pytest.approx(0)
     assert calibration_error(sure, np.array([0] * 5 + [1] * 5)) == pytest.approx(0.4)
-    # Two bins: sure and always right is off by .1, half sure and never right by .5.
+    # Two bins: confidence 0.9 and always right, off by 0.1; confidence 0.5 and never right, off by 0.5.
     half = np.tile([0.5] + [0.5 / 9] * 9, (10, 1))
     both = calibration_error(np.concatenate([sure, half]), np.array([0] * 10 + [1] * 10))
     assert both == pytest.approx((0.1 + 0.5) / 2)

@@ -1,4 +1,4 @@
-"""The network once more, in NumPy alone: an independent way to the same ten numbers."""
+"""LeNet-5 in NumPy: an independent implementation that the tests compare with."""
 
 from pathlib import Path
 
@@ -10,13 +10,13 @@ LAYERS = ("conv2d", "conv2d_1", "dense", "dense_1")  # as Keras names them in a 
 
 
 def read_weights(path: Path) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:
-    """Kernel and bias of the four layers that have them, straight from the file."""
+    """Read the kernels and biases of the four layers from a .weights.h5 file."""
     with h5py.File(path) as file:
         return [tuple(file[f"layers/{name}/vars/{index}"][()] for index in (0, 1)) for name in LAYERS]
 
 
 def convolve(x: NDArray, kernel: NDArray, bias: NDArray) -> NDArray:
-    """5 × 5, zero padding, ReLU: (N, H, W, C) and (5, 5, C, K) → (N, H, W, K)."""
+    """5 × 5 convolution with zero padding and ReLU: (N, H, W, C) and (5, 5, C, K) → (N, H, W, K)."""
     height, width = x.shape[1:3]
     padded = np.pad(x, ((0, 0), (2, 2), (2, 2), (0, 0)))
     total = sum(
@@ -28,7 +28,7 @@ def convolve(x: NDArray, kernel: NDArray, bias: NDArray) -> NDArray:
 
 
 def pool(x: NDArray) -> NDArray:
-    """The largest of each 2 × 2: (N, H, W, C) → (N, H/2, W/2, C)."""
+    """2 × 2 max pooling: (N, H, W, C) → (N, H/2, W/2, C)."""
     n, height, width, channels = x.shape
     return x.reshape(n, height // 2, 2, width // 2, 2, channels).max(axis=(2, 4))
 

@@ -1,4 +1,4 @@
-"""Explanations add up to what the network computed, and name the ink that changes the answer."""
+"""Explanations add up to what the network computed, and rank ink by its effect on the answer."""
 
 import numpy as np
 import pytest
@@ -23,7 +23,7 @@ def four(classifier: DigitClassifier) -> Activations:
 
 
 @pytest.mark.parametrize("layer", ["pool1", "pool2"])
-def test_a_value_is_the_sum_of_patch_times_kernel_and_bias(
+def test_a_value_is_the_sum_of_patch_times_kernel_plus_bias(
     classifier: DigitClassifier, four: Activations, layer: str
 ) -> None:
     maps = getattr(four, layer)
@@ -48,19 +48,21 @@ def relevance_of(classifier: DigitClassifier, picture: NDArray[np.float32]) -> N
     return relevance(occlusion, classifier.network.logits(occlusion.pictures))
 
 
-def test_ink_that_speaks_against_the_answer_is_shown_as_that(classifier: DigitClassifier, four: Activations) -> None:
+def test_removing_the_most_relevant_ink_lowers_the_lead_and_the_least_relevant_raises_it(
+    classifier: DigitClassifier, four: Activations
+) -> None:
     def lead(picture: NDArray[np.float32]) -> float:
         logits = classifier.network.logits(picture[None])[0]
         return float(logits[4] - logits.mean())
 
-    found = relevance_of(classifier, four.picture)
-    assert not found[four.picture == 0].any()
-    assert found.min() < 0 < found.max()
-    for sign in (-1, 1):  # the pixels that speak most against it, and most for it
-        strongest = sign * found >= np.sort(sign * found, axis=None)[-5]
+    pixels = relevance_of(classifier, four.picture)
+    assert not pixels[four.picture == 0].any()
+    assert pixels.min() < 0 < pixels.max()
+    for sign in (-1, 1):
+        strongest = sign * pixels >= np.sort(sign * pixels, axis=None)[-5]
         changed = lead(four.picture) - lead(np.where(strongest, 0, four.picture).astype(np.float32))
         assert sign * changed > 0
 
 
-def test_without_ink_nothing_speaks(classifier: DigitClassifier) -> None:
+def test_a_blank_picture_has_no_relevance(classifier: DigitClassifier) -> None:
     assert not relevance_of(classifier, np.zeros((28, 28), np.float32)).any()

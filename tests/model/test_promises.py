@@ -1,4 +1,4 @@
-"""What the committed weights are promised to do with what people draw; nothing here was trained on."""
+"""Accuracy of the committed weights on drawings that they were not trained on."""
 
 import json
 from collections import Counter
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lenet.datasets.placement import place, row
-from lenet.evaluation import model_card
+from lenet.evaluation.log import LOG, seeds
 from lenet.image.strokes import BRUSH_WIDTH, render
 from lenet.model.classifier import DigitClassifier
 from lenet.model.weights import WEIGHTS, digest
@@ -22,13 +22,13 @@ def read() -> DigitClassifier:
     return DigitClassifier()
 
 
-def test_of_doodles_letters_and_scribbles_nine_in_ten_are_not_accepted_as_a_digit(read: DigitClassifier) -> None:
+def test_at_most_one_in_ten_doodles_letters_and_scribbles_is_accepted_as_a_digit(read: DigitClassifier) -> None:
     random = np.random.default_rng(11)
-    said = Counter(read(place(doodle(random)[1], random).render()).verdict for _ in range(300))
-    assert said["digit"] + said["several"] <= 30
+    verdicts = Counter(read(place(doodle(random)[1], random).render()).verdict for _ in range(300))
+    assert verdicts["digit"] + verdicts["several"] <= 30
 
 
-def test_a_digit_keeps_its_answer_at_every_size_place_and_pen(read: DigitClassifier) -> None:
+def test_digits_are_read_at_any_size_place_and_pen_width(read: DigitClassifier) -> None:
     random = np.random.default_rng(12)
     right = [
         read(place(strokes, random).render()).digit == digit for digit, strokes in DIGITS.items() for _ in range(10)
@@ -36,17 +36,21 @@ def test_a_digit_keeps_its_answer_at_every_size_place_and_pen(read: DigitClassif
     assert np.mean(right) >= 0.97
 
 
-def test_two_digits_side_by_side_are_several_and_read_in_order(read: DigitClassifier) -> None:
+def test_two_digits_side_by_side_are_several_in_the_right_order(read: DigitClassifier) -> None:
     random = np.random.default_rng(13)
     pairs = [random.integers(10, size=2).tolist() for _ in range(100)]
-    said = [read(row([DIGITS[digit] for digit in pair], random).render()) for pair in pairs]
-    several = [each.digits == tuple(pair) for each, pair in zip(said, pairs, strict=True) if each.verdict == "several"]
+    predictions = [read(row([DIGITS[digit] for digit in pair], random).render()) for pair in pairs]
+    several = [
+        prediction.digits == tuple(pair)
+        for prediction, pair in zip(predictions, pairs, strict=True)
+        if prediction.verdict == "several"
+    ]
     assert len(several) >= 95
     assert np.mean(several) >= 0.95
 
 
 @pytest.mark.parametrize(
-    "one",
+    "strokes",
     [
         [[[110, 60], [98, 130], [150, 125], [185, 165], [160, 215], [95, 215]], [[135, 56], [200, 52]]],
         [[[105, 60], [90, 150], [160, 150]], [[190, 70], [186, 225]]],
@@ -55,21 +59,21 @@ def test_two_digits_side_by_side_are_several_and_read_in_order(read: DigitClassi
     ],
     ids=["5 in two strokes that miss each other", "broken 4", "dotted 0", "barred 7"],
 )
-def test_one_digit_in_several_strokes_stays_one(read: DigitClassifier, one: list) -> None:
-    said = read(render(one, width=BRUSH_WIDTH * 0.7))
-    assert said.verdict != "several"
-    assert len(said.digits) == 1
+def test_a_digit_of_several_strokes_is_one_digit(read: DigitClassifier, strokes: list) -> None:
+    prediction = read(render(strokes, width=BRUSH_WIDTH * 0.7))
+    assert prediction.verdict != "several"
+    assert len(prediction.digits) == 1
 
 
-def test_the_committed_weights_are_the_seed_that_is_best_in_validation_and_the_mean_reaches_the_bar() -> None:
-    runs = model_card.seeds(METRICS, json.loads((WEIGHTS / model_card.LOG).read_text(encoding="utf-8")))
+def test_the_committed_weights_are_those_of_the_best_seed_in_validation_and_the_mean_is_at_least_9965() -> None:
+    runs = seeds(METRICS, json.loads((WEIGHTS / LOG).read_text(encoding="utf-8")))
     assert len(runs) >= 3
     wrong = {run["seed"]: sum(misses for misses, _ in run["validation"]) for run in runs}
     assert wrong[METRICS["training"]["seed"]] == min(wrong.values())
     assert np.mean([1 - misses / count for misses, count in (run["mnist_test"] for run in runs)]) >= 0.9965
 
 
-def test_the_committed_figures_are_of_the_committed_weights_and_reach_the_bar() -> None:
+def test_the_committed_metrics_are_of_the_committed_weights_and_good_enough() -> None:
     assert METRICS["weights"] == digest()
     test = METRICS["mnist_test"]
     assert test["count"] == 10_000
@@ -84,5 +88,5 @@ def test_the_committed_figures_are_of_the_committed_weights_and_reach_the_bar() 
     assert people["two_digits"]["several"] >= 0.95
     assert people["two_digits"]["right_of_several"] >= 0.95
     assert people["renderings"]["same"] >= 0.97
-    assert doodles["not_digits"]["count"] == 1000
+    assert doodles["not_digits"]["count"] == 5000
     assert sum(doodles["not_digits"]["verdicts"].get(verdict, 0) for verdict in ("digit", "several")) <= 0.05

@@ -1,8 +1,9 @@
-"""LiteRT, Keras and NumPy answer alike; one call gives every layer, and many pictures keep no drawing waiting."""
+"""LiteRT computes what Keras and NumPy compute, in every layer, and long work does not block drawings."""
 
 import asyncio
 import os
 import threading
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ def network() -> Network:
 
 
 def synthetic() -> np.ndarray:
-    """A thousand synthetic digits and non-digits, (N, 28, 28)."""
+    """1,000 synthetic digits and non-digits, (1000, 28, 28)."""
     random = np.random.default_rng(0)
     return np.concatenate([mixture.glyphs(700, random).pictures, mixture.not_digits(300, random).pictures])
 
@@ -36,8 +37,8 @@ def mnist_images() -> np.ndarray:
 
 
 @pytest.mark.parametrize("pictures", [synthetic, mnist_images])
-def test_litert_keras_and_numpy_give_the_same_answers(network: Network, pictures: object) -> None:
-    shown = pictures()  # type: ignore[operator]
+def test_litert_keras_and_numpy_compute_the_same_logits(network: Network, pictures: Callable[[], np.ndarray]) -> None:
+    shown = pictures()
     ours = network.logits(shown)
     keras = load().predict(shown[..., None], batch_size=100, verbose=0)
     numpy = oracle.logits(oracle.read_weights(WEIGHTS / ARRAYS), shown)
@@ -50,9 +51,9 @@ def test_no_pictures_give_no_logits(network: Network) -> None:
     assert network.logits(np.empty((0, 28, 28), np.float32)).shape == (0, 10)
 
 
-def test_every_layer_is_that_of_the_forward_pass(network: Network) -> None:
+def test_every_layer_is_that_of_numpy(network: Network) -> None:
     picture = preprocess(render(DIGITS[4])).picture
-    found = network.activations(picture)
+    activations = network.activations(picture)
     weights = oracle.read_weights(WEIGHTS / ARRAYS)
     conv1 = oracle.convolve(picture[None, ..., None].astype(np.float64), *weights[0])
     conv2 = oracle.convolve(oracle.pool(conv1), *weights[1])
@@ -60,11 +61,11 @@ def test_every_layer_is_that_of_the_forward_pass(network: Network) -> None:
     logits = hidden @ weights[3][0] + weights[3][1]
     expected = {"conv1": conv1, "pool1": oracle.pool(conv1), "conv2": conv2, "pool2": oracle.pool(conv2)}
     for name, layer in {**expected, "hidden": hidden, "logits": logits}.items():
-        np.testing.assert_allclose(getattr(found, name), layer[0], rtol=1e-4, atol=1e-4)
-    assert found.picture is picture
+        np.testing.assert_allclose(getattr(activations, name), layer[0], rtol=1e-4, atol=1e-4)
+    assert activations.picture is picture
 
 
-def test_the_explained_weights_are_those_of_the_arrays(network: Network) -> None:
+def test_the_weights_for_explanations_are_those_of_keras(network: Network) -> None:
     conv1, conv2, _, logits = oracle.read_weights(WEIGHTS / ARRAYS)
     for name, (kernel, bias) in {"conv1": conv1, "conv2": conv2, "logits": logits}.items():
         np.testing.assert_array_equal(network.weights[name].kernel, kernel)
@@ -72,7 +73,7 @@ def test_the_explained_weights_are_those_of_the_arrays(network: Network) -> None
 
 
 class Recorder:
-    """Stands in for the network and records the order in which pictures are run."""
+    """A network that records the order of its work."""
 
     def __init__(self) -> None:
         self.runs: list[str] = []
@@ -84,7 +85,7 @@ class Recorder:
         return np.zeros((len(pictures), 10), np.float32)
 
 
-def test_a_drawing_waits_for_at_most_one_slice_of_an_occlusion() -> None:
+def test_a_drawing_does_not_wait_for_a_whole_occlusion() -> None:
     recorder = Recorder()
 
     async def draw() -> None:
@@ -96,4 +97,4 @@ def test_a_drawing_waits_for_at_most_one_slice_of_an_occlusion() -> None:
 
     asyncio.run(both())
     assert recorder.runs.count("occlusion") == 200
-    assert recorder.runs.index("drawing") <= 5 * SLICE  # some of the loop's turns, not the 200 pictures
+    assert recorder.runs.index("drawing") <= 5 * SLICE  # a few turns of the event loop

@@ -1,4 +1,4 @@
-"""What is said of a drawing: a digit with ten probabilities, that it is none, that they are several, or nothing yet."""
+"""The verdict follows from the ink, the logits and the thresholds."""
 
 import math
 from itertools import combinations, product
@@ -15,14 +15,15 @@ LOGITS = np.array([0, 1, 2, 3, 4, 5, 6, 20, 8, 9], np.float32)
 
 
 def logits(**probabilities: float) -> np.ndarray:
-    """(10,) float32 that softmax to these: `logits(d4=0.7)`; the other digits share what is left."""
-    given = {int(name[1:]): value for name, value in probabilities.items()}
-    rest = (1 - sum(given.values())) / (10 - len(given))
-    return np.log([given.get(digit, rest) for digit in range(10)]).astype(np.float32)
+    """(10,) float32 with these softmax values, as in `logits(d4=0.7)`; the other digits share the rest equally."""
+    chosen = {int(name[1:]): value for name, value in probabilities.items()}
+    rest = (1 - sum(chosen.values())) / (10 - len(chosen))
+    return np.log([chosen.get(digit, rest) for digit in range(10)]).astype(np.float32)
 
 
-def parts(*ends: tuple[int, int]) -> Ink:
-    return Ink((0, 0, 10, 10), 0.5, PICTURE, tuple(Part(first, end, PICTURE) for first, end in ends))
+def ink_of(*groups: tuple[int, int]) -> Ink:
+    """Ink whose parts cover these groups, from the first to the one before the end."""
+    return Ink((0, 0, 10, 10), 0.5, PICTURE, tuple(Part(first, end, PICTURE) for first, end in groups))
 
 
 def test_a_digit_is_the_one_with_the_highest_of_ten_probabilities() -> None:
@@ -30,75 +31,65 @@ def test_a_digit_is_the_one_with_the_highest_of_ten_probabilities() -> None:
     assert (prediction.verdict, prediction.digit, prediction.digits) == ("digit", 7, (7,))
     assert prediction.sentence == "This looks like a 7."
     assert prediction.picture is PICTURE
+    assert judge(INK, logits(d8=0.9), Thresholds()).sentence == "This looks like an 8."
     assert np.array(prediction.probabilities) == pytest.approx(np.exp(LOGITS) / np.exp(LOGITS).sum())
     assert sum(prediction.probabilities) == pytest.approx(1)
 
 
-def test_an_eight_takes_an() -> None:
-    assert judge(INK, logits(d8=0.9), Thresholds()).sentence == "This looks like an 8."
+def test_the_temperature_divides_the_logits_of_the_whole_drawing_and_of_its_parts() -> None:
+    thresholds = Thresholds(temperature=2)
+    expected = np.exp(LOGITS / 2) / np.exp(LOGITS / 2).sum()
+    assert np.array(judge(INK, LOGITS, thresholds).probabilities) == pytest.approx(expected)
+    assert thresholds.probabilities(np.stack([LOGITS, LOGITS])) == pytest.approx(np.stack([expected, expected]))
+    parts = np.stack([logits(d4=0.95), logits(d2=0.93)])
+    assert judge(ink_of((0, 1), (1, 2)), logits(d1=0.3), Thresholds(), parts).verdict == "several"
+    assert judge(ink_of((0, 1), (1, 2)), logits(d1=0.3), thresholds, parts).verdict == "unsure"
 
 
-def test_probabilities_are_those_of_the_logits_at_the_temperature() -> None:
-    shown = judge(INK, LOGITS, Thresholds(temperature=2)).probabilities
-    assert np.array(shown) == pytest.approx(np.exp(LOGITS / 2) / np.exp(LOGITS / 2).sum())
-
-
-def test_below_the_threshold_it_is_unsure_and_says_which_two_or_that_it_is_none() -> None:
+def test_below_the_threshold_the_sentence_names_two_likely_digits_or_one_or_none() -> None:
     torn = judge(INK, logits(d4=0.52, d9=0.4), Thresholds(unsure=0.6))
     assert (torn.verdict, torn.digit, torn.digits) == ("unsure", 4, (4,))
-    assert torn.sentence == "A 4 or a 9? Draw it once more, clearer."
+    assert torn.sentence == "This could be a 4 or a 9. Try drawing it more clearly."
+    alone = judge(INK, logits(d4=0.8), Thresholds(unsure=0.9))
+    assert alone.sentence == "This might be a 4. Try drawing it more clearly."
     none = judge(INK, logits(d3=0.2), Thresholds(unsure=0.6))
     assert none.verdict == "unsure"
-    assert none.sentence == "Not like any digit: draw one from 0 to 9."
+    assert none.sentence == "This doesn't look like a digit. Draw one from 0 to 9."
     assert judge(INK, logits(d3=0.61), Thresholds(unsure=0.6)).verdict == "digit"
 
 
-def test_two_sure_parts_of_a_doubtful_whole_are_several_digits_left_to_right() -> None:
-    ink = parts((0, 1), (1, 2))
+def test_two_confident_parts_of_an_unsure_whole_are_several_digits_from_left_to_right() -> None:
+    ink = ink_of((0, 1), (1, 2))
     read = np.stack([logits(d4=0.95), logits(d2=0.93)])
     prediction = judge(ink, logits(d1=0.3), Thresholds(several=0.9), read)
     assert (prediction.verdict, prediction.digit, prediction.digits) == ("several", None, (4, 2))
-    assert prediction.sentence == "This looks like 4 and 2: draw one digit at a time."
+    assert prediction.sentence == "This looks like 4 and 2. Draw one digit at a time."
     assert prediction.probabilities == pytest.approx(softmax(logits(d1=0.3)).tolist())
 
 
-def test_a_whole_that_is_surer_than_its_parts_stays_one_digit() -> None:
-    ink = parts((0, 1), (1, 2))  # a 4 whose stroke is broken: an L and a 1
+def test_a_whole_more_confident_than_its_parts_is_one_digit() -> None:
+    ink = ink_of((0, 1), (1, 2))  # a 4 whose stroke is broken: an L and a 1
     read = np.stack([logits(d6=0.92), logits(d1=0.99)])
     assert judge(ink, logits(d4=0.97), Thresholds(several=0.9), read).digits == (4,)
 
 
-def test_one_doubtful_part_is_not_several_digits() -> None:
+def test_a_part_below_the_threshold_prevents_several() -> None:
     read = np.stack([logits(d6=0.7), logits(d1=0.99)])
-    assert judge(parts((0, 1), (1, 2)), logits(d4=0.3), Thresholds(several=0.9), read).verdict == "unsure"
+    assert judge(ink_of((0, 1), (1, 2)), logits(d4=0.3), Thresholds(several=0.9), read).verdict == "unsure"
 
 
-def test_parts_of_a_broken_digit_are_put_together_again() -> None:
+def test_the_pieces_of_a_broken_digit_are_read_as_one_digit() -> None:
     ends = ((0, 1), (0, 2), (1, 2), (1, 3), (2, 3))  # the first two groups are a broken 4, the third is a 7
     read = softmax(np.stack([logits(d6=0.6), logits(d4=0.97), logits(d1=0.96), logits(d0=0.2), logits(d7=0.98)]))
-    confidence, digits = read_row(parts(*ends).parts, read)
+    confidence, digits = read_row(ink_of(*ends).parts, read)
     assert digits == (4, 7)
     assert confidence == pytest.approx(0.97)
 
 
-def test_of_two_ways_with_the_same_doubtful_digit_the_likelier_is_read() -> None:
-    ends = ((0, 1), (0, 2), (1, 2), (1, 3), (2, 3))  # a doubtful 4 beside a sure 5 in two pieces
-    read = softmax(np.stack([logits(d4=0.7), logits(d0=0.2), logits(d6=0.75), logits(d5=0.99), logits(d1=0.75)]))
-    assert read_row(parts(*ends).parts, read)[1] == (4, 5)
-
-
-def test_the_likelier_split_is_read_when_its_most_doubtful_digit_comes_last() -> None:
-    ends = ((0, 1), (0, 2), (1, 2), (1, 3), (2, 3))  # two 1s, or a 4 in two pieces; beside it a more doubtful 7
-    read = softmax(np.stack([logits(d1=0.95), logits(d4=0.93), logits(d1=0.95), logits(d0=0.2), logits(d7=0.91)]))
-    confidence, digits = read_row(parts(*ends).parts, read)
-    assert digits == (4, 7)  # 0.93 × 0.91 is more than 0.95 × 0.95 × 0.91
-    assert confidence == pytest.approx(0.91)
-
-
 @pytest.mark.parametrize("groups", [2, 3, 4])
-def test_the_best_of_all_splits_is_read_whatever_the_parts_look_like(groups: int) -> None:
+def test_the_split_with_the_likeliest_least_likely_digit_and_then_the_largest_product_is_read(groups: int) -> None:
     runs = [run for run in combinations(range(groups + 1), 2) if run != (0, groups)]
-    row = parts(*runs).parts
+    row = ink_of(*runs).parts
     cuts = [cut for count in range(1, groups) for cut in combinations(range(1, groups), count)]
     splits = [list(zip((0, *cut), (*cut, groups), strict=True)) for cut in cuts]
     for levels in product((1 / 2, 3 / 8, 1 / 4), repeat=len(runs)):  # whose products are exact
@@ -113,20 +104,15 @@ def test_the_best_of_all_splits_is_read_whatever_the_parts_look_like(groups: int
         assert min(levels[digit] for digit in digits) == confidence
 
 
-def test_a_second_digit_is_only_named_if_it_could_be_meant() -> None:
-    alone = judge(INK, logits(d4=0.8), Thresholds(unsure=0.9))
-    assert alone.sentence == "A 4, perhaps? Draw it once more, clearer."
-
-
 def test_three_digits_are_named_with_one_and() -> None:
     ends = ((0, 1), (0, 2), (1, 2), (1, 3), (2, 3))
     read = np.stack([logits(d1=0.95), logits(d0=0.2), logits(d2=0.95), logits(d0=0.2), logits(d3=0.95)])
-    prediction = judge(parts(*ends), logits(d5=0.2), Thresholds(), read)
+    prediction = judge(ink_of(*ends), logits(d5=0.2), Thresholds(), read)
     assert prediction.digits == (1, 2, 3)
-    assert "1, 2 and 3:" in prediction.sentence
+    assert "1, 2 and 3." in prediction.sentence
 
 
-def test_an_empty_page_asks_for_a_digit_and_a_dot_for_more_ink() -> None:
+def test_an_empty_pad_and_a_dot_are_blank() -> None:
     empty = judge(Ink(None, 0.0, PICTURE * 0), LOGITS, Thresholds())
     dot = judge(Ink((0, 0, 20, 20), 20 / 280, PICTURE), LOGITS, Thresholds())
     for prediction in (empty, dot):
@@ -140,7 +126,7 @@ def test_huge_logits_do_not_overflow() -> None:
     assert softmax(np.array([1e30, -1e30, 0], np.float32)).tolist() == [1, 0, 0]
 
 
-def test_json_has_the_fields_that_programs_read() -> None:
+def test_json_has_the_fields_of_the_api_with_six_decimals() -> None:
     value = judge(INK, LOGITS, Thresholds()).to_json()
     assert list(value) == ["verdict", "digit", "digits", "probabilities"]
     assert value["digits"] == [7]

@@ -1,0 +1,130 @@
+"""Types of what is measured, as metrics.json and log.json keep it; rates and errors are fractions, 0 to 1."""
+
+from typing import Any, TypedDict
+
+from lenet.model.weights import TwoDigits
+
+
+class DigitCount(TypedDict):
+    """Errors of one digit."""
+
+    digit: int
+    count: int
+    misses: int
+
+
+class Raw(TypedDict):
+    """Errors on MNIST's arrays without preprocessing."""
+
+    misses: int
+    accuracy: float
+
+
+class Renderings(TypedDict):
+    """Agreement between renderings of the same drawing at different sizes, places and pen widths."""
+
+    drawings: int
+    each: int  # renderings of a drawing
+    same: float  # fraction that gets the most frequent answer
+
+
+class NonDigits(TypedDict):
+    """Verdicts on drawings that are not digits."""
+
+    count: int
+    verdicts: dict[str, float]
+
+
+class Figures(TypedDict, total=False):
+    """Figures of one set of pictures; a set has those that apply to it."""
+
+    count: int
+    misses: int  # pictures whose likeliest digit is wrong, whatever the verdict
+    accuracy: float
+    calibration_error: float
+    digits: list[DigitCount]
+    confusion: list[list[int]]  # 10 × 10; rows: truth, columns: likeliest digit
+    verdicts: dict[str, float]
+    raw: Raw  # MNIST only
+    two_digits: TwoDigits  # stroke files only, as the rest
+    renderings: Renderings
+    not_digits: NonDigits
+
+
+class Hardware(TypedDict):
+    """The machine that a measurement ran on."""
+
+    cpu: str
+    cores: int | None
+    system: str
+
+
+class Environment(TypedDict):
+    """Everything outside the code that a measurement depends on."""
+
+    versions: dict[str, str]  # of Python, TensorFlow, Keras and NumPy
+    hardware: Hardware
+
+
+class StrokeFile(TypedDict):
+    """A stroke file that was trained on."""
+
+    name: str
+    sha256: str
+    count: int
+
+
+class Training(Environment, total=False):
+    """The training that made the weights; `from`, the SHA-256 of the arrays that it started from, is there too."""
+
+    recipe: dict[str, Any]  # `Recipe` by field
+    seed: int
+    drawings: list[StrokeFile]
+    seconds: float
+    training: list[list[float]]  # [step, loss, accuracy]
+    validation: list[list[int]]  # [step, misses of MNIST, misses of drawings]
+    validation_counts: list[int]  # images of MNIST, drawings
+    precision: str
+
+
+class Fingerprint(TypedDict):
+    """Answers to the fixed drawings, separated by spaces."""
+
+    answers: str  # the verdict and the digits
+    logits: str  # the largest logit
+
+
+class Conditions(TypedDict):
+    """Everything inside the project that figures depend on."""
+
+    weights: str  # SHA-256 of the arrays
+    thresholds: dict[str, float]
+    fingerprint: Fingerprint
+
+
+class Metrics(Conditions, total=False):
+    """The content of metrics.json."""
+
+    training: Training
+    mnist_test: Figures
+    strokes: dict[str, Figures]  # by the file's name
+
+
+Pair = list[int]  # [wrong, count]
+
+
+class Run(TypedDict):
+    """One training in log.json."""
+
+    recipe: str
+    seed: int
+    validation: list[Pair]
+    mnist_test: Pair  # raw
+    strokes: dict[str, Pair]
+
+
+class Change(TypedDict):
+    """One entry of log.json: a change to the recipe and the trainings that measured it."""
+
+    change: str
+    runs: list[Run]
