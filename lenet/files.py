@@ -4,7 +4,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -93,3 +93,10 @@ def replace_block(document: str, name: str, command: str, content: str) -> str:
     if count != 1:
         raise ValueError(f"The document has {count} parts from {begin} to {end} instead of one.")
     return changed
+
+
+def markdown_table(header: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[int] = ()) -> str:
+    """Return a Markdown table; the columns numbered in `right` are right-aligned."""
+    rule = "|".join("---:" if column in right else "---" for column in range(len(header)))
+    lines = [f"| {' | '.join(map(str, row))} |" for row in (header, *rows)]
+    return "\n".join([lines[0], f"|{rule}|", *lines[1:]])
