@@ -1,10 +1,10 @@
-"""How soon recipe `fast` reads MNIST's test images, seed by seed, from fresh weights, and how long the original takes.
+"""Train recipe `fast` from fresh weights, seed by seed: time and accuracy, beside the time of the original.
 
     $ python -m benchmarks.fast
     $ python -m benchmarks.fast --steps 10000      runs all of the original's steps instead of extrapolating
 
-The accuracy to reach is the 99.2 % of TensorFlow's tutorial *Deep MNIST for Experts*, 2015. The original trains for
-10,000 steps of 100 pictures. Some of them, --steps, are timed before every seed; all of them only once.
+The target is the 99.2 % of TensorFlow's tutorial *Deep MNIST for Experts*, 2015. The original trains for 10,000 steps
+of 100 pictures: --steps of them are timed before every seed, all of them only once.
 """
 
 import tempfile
@@ -16,18 +16,18 @@ from benchmarks import harness
 from benchmarks.harness import spread
 from benchmarks.train import original
 from lenet.datasets import mnist
-from lenet.train import fit
 from lenet.training.checkpoint import Checkpoints
+from lenet.training.fit import fit
 from lenet.training.mixture import People
 from lenet.training.recipes import FAST
 from lenet.training.trainer import logits
 
 ORIGINAL = 10_000  # steps
-GOALS = (0.99, 0.992)  # of the validation images, at one of the recipe's readings
+GOALS = (0.99, 0.992)  # validation accuracies
 
 
 def seconds_to(goal: float, history: dict[str, Any]) -> float | None:
-    """When so many of the validation images were read right for the first time; None: never."""
+    """Return the seconds until the validation accuracy first reached `goal`; None if it never did."""
     count = history["validation_counts"][0]
     steps = (step for step, wrong, *_ in history["validation"] if wrong <= round((1 - goal) * count))
     step = next(steps, None)
@@ -35,27 +35,27 @@ def seconds_to(goal: float, history: dict[str, Any]) -> float | None:
 
 
 def main() -> None:
-    """The command."""
-    given = harness.options("fast", "Train recipe `fast` with some seeds.", seeds=5, steps=100)
+    """Run the command."""
+    options = harness.options("fast", "Train recipe `fast` with some seeds.", seeds=5, steps=100)
     data = mnist.load()
     count = len(data.test.labels)
     step = original(data.train)
     step(0)
     runs, originals = [], []
-    for seed in range(1, given.seeds + 1):
-        if given.steps < ORIGINAL or not originals:
+    for seed in range(1, options.seeds + 1):
+        if options.steps < ORIGINAL or not originals:
             started = time.perf_counter()
-            for number in range(given.steps):
+            for number in range(options.steps):
                 step(number)
-            originals.append((time.perf_counter() - started) / given.steps * ORIGINAL)
+            originals.append((time.perf_counter() - started) / options.steps * ORIGINAL)
         with tempfile.TemporaryDirectory() as folder:
             model, history = fit(FAST, data, seed, Checkpoints(Path(folder)), People())
-        read = logits(model, data.test.pictures).argmax(1)
+        digits = logits(model, data.test.pictures).argmax(1)
         runs.append(
             {
                 "seed": seed,
                 "seconds": history["seconds"],
-                "misses": int((read != data.test.labels).sum()),
+                "misses": int((digits != data.test.labels).sum()),
                 "seconds_to": {f"{goal:.1%}": seconds_to(goal, history) for goal in GOALS},
                 "original": originals[-1],
             }
@@ -65,11 +65,11 @@ def main() -> None:
     figures = {"seconds": spread(run["seconds"] for run in runs), "original": spread(originals)}
     ratio = figures["original"]["median"] / figures["seconds"]["median"]
     print(
-        f"mean {mean:.2%} after {FAST.steps:,} steps of {FAST.batch}, {figures['seconds']['median']:.0f} s; "
+        f"mean {100 * mean:.2f} % after {FAST.steps:,} steps of {FAST.batch}, {figures['seconds']['median']:.0f} s; "
         f"{ORIGINAL:,} steps of the original: {figures['original']['median']:.0f} s, {ratio:.1f} times as long"
     )
     facts = {"count": count, "mean": mean, "ratio": ratio, "steps": FAST.steps, "batch": FAST.batch}
-    harness.write(given.out, "fast", {"runs": runs} | figures | facts | {"original_steps": given.steps})
+    harness.write(options.out, "fast", {"runs": runs} | figures | facts | {"original_steps": options.steps})
 
 
 if __name__ == "__main__":

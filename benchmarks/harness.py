@@ -1,37 +1,35 @@
-"""What the benchmarks share: the machine, servers, a browser, the spread of what was measured, and the file it goes to.
+"""Shared parts of the benchmarks: servers, a browser, statistics, and the file that the figures go to.
 
-Each prints a table and writes `benchmarks/results/NAME.json`. What is compared takes turns within one run, as a machine
-is never twice as fast as itself.
+Each benchmark prints a table and writes `benchmarks/results/NAME.json`. Alternatives are interleaved within one run,
+because a machine's speed varies between runs.
 """
 
 import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from playwright.sync_api import Browser, sync_playwright
 
 from lenet.files import write_json
 from tests.helpers import chromium as installed
 from tests.helpers import servers
-from tests.helpers.digits import DIGITS
-from tests.helpers.pen import Pen
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
-
-__all__ = ["DIGITS", "RESULTS", "ROOT", "Pen", "servers"]
-
-TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100  # a second, in /proc
+UPLOADS = "uploads"
+TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100  # per second, in /proc
 
 
 def options(name: str, description: str, **numbers: int) -> argparse.Namespace:
-    """The command's options: its numbers, and where the figures go."""
+    """Parse the command's options: its numbers, and the folder for the figures."""
     parser = argparse.ArgumentParser(prog=f"python -m benchmarks.{name}", description=description)
     parser.add_argument("--out", type=Path, default=RESULTS, metavar="DIR", help="default: benchmarks/results")
     for number, default in numbers.items():
@@ -40,49 +38,37 @@ def options(name: str, description: str, **numbers: int) -> argparse.Namespace:
 
 
 def spread(values: Iterable[float]) -> dict[str, float]:
-    """Median, the tenth and the ninetieth of a hundred, and of how many."""
-    found = np.asarray(list(values), float)
-    low, median, high = np.quantile(found, (0.1, 0.5, 0.9)).tolist()
-    return {"median": median, "low": low, "high": high, "count": len(found)}
+    """Return the median, the 10th and 90th percentiles, and the number of values."""
+    array = np.fromiter(values, float)
+    low, median, high = np.quantile(array, (0.1, 0.5, 0.9)).tolist()
+    return {"median": median, "low": low, "high": high, "count": len(array)}
 
 
 def percentiles(values: Iterable[float]) -> dict[str, float]:
-    """The median, and what five and one of a hundred exceed."""
-    found = np.quantile(list(values), (0.5, 0.95, 0.99)).tolist()
-    return dict(zip(("p50", "p95", "p99"), found, strict=True))
+    """Return the 50th, 95th and 99th percentiles."""
+    p50, p95, p99 = np.quantile(list(values), (0.5, 0.95, 0.99)).tolist()
+    return {"p50": p50, "p95": p95, "p99": p99}
 
 
 def write(folder: Path, name: str, figures: dict[str, Any], **versions: str) -> None:
-    """Write the figures, and what they were measured on."""
+    """Write the figures with the hardware and the versions that they were measured on."""
     import gradio
 
     from lenet.evaluation.environment import machine
 
-    found = machine()
-    found["versions"] |= {"gradio": gradio.__version__, **versions}
+    facts = machine()
+    facts["versions"] |= {"gradio": gradio.__version__, **versions}
     folder.mkdir(parents=True, exist_ok=True)
-    write_json(folder / f"{name}.json", found | figures)
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Columns for a person, the first to the left."""
-    texts = [list(map(str, row)) for row in [head, *rows]]
-    widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
-    return "\n".join(
-        "  ".join(
-            text.rjust(width) if i else text.ljust(width)
-            for i, (text, width) in enumerate(zip(row, widths, strict=True))
-        )
-        for row in texts
-    )
+    write_json(folder / f"{name}.json", facts | figures)
 
 
 @contextmanager
-def serving(script: str | Path, *arguments: str, env: dict[str, str] | None = None) -> Iterator[servers.Server]:
-    """A page as a process of its own."""
+def serving(*command: str | Path, env: dict[str, str] | None = None) -> Iterator[servers.Server]:
+    """Run a page in a process of its own: Python with `command`. Its UPLOADS folder is beside its log."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, script, *arguments]
-        server = servers.run(command, Path(folder) / "log.txt", {"TF_CPP_MIN_LOG_LEVEL": "2", **(env or {})})
+        # Without MNIST: the first visitor who asked for a test image would wait for a download.
+        ours = {"GRADIO_TEMP_DIR": f"{folder}/{UPLOADS}", "MNIST_DIR": folder, "TF_CPP_MIN_LOG_LEVEL": "2"}
+        server = servers.run([sys.executable, *command], Path(folder) / "log.txt", ours | (env or {}))
         try:
             yield server
         finally:
@@ -90,11 +76,13 @@ def serving(script: str | Path, *arguments: str, env: dict[str, str] | None = No
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """The browser of the tests; WebGL, which Gradio's own pad draws with, runs in software."""
+def chromium() -> Iterator["Browser"]:
+    """Run the tests' browser; WebGL, which Gradio's own pad draws with, runs in software."""
+    from playwright.sync_api import sync_playwright
+
     path = installed.find()
     if path is None:
-        sys.exit(f"No browser: set CHROMIUM to a Chromium's path, or install one of {', '.join(installed.NAMES)}.")
+        sys.exit(f"No browser: set CHROMIUM to the path of a Chromium, or install one of {', '.join(installed.NAMES)}.")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=installed.ARGS)
         yield browser
@@ -102,17 +90,19 @@ def chromium() -> Iterator[Browser]:
 
 
 def cpu_seconds(process: int) -> float:
-    """What a process has computed so far, all its threads together; Linux tells it in /proc."""
+    """Return the CPU time of a process so far, over all threads (Linux)."""
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 def megabytes(process: int) -> float:
-    """What a process has in memory."""
+    """Return the resident memory of a process (Linux)."""
     status = Path(f"/proc/{process}/status").read_text()
     return int(status.partition("VmRSS:")[2].split()[0]) / 1024
 
 
 def milliseconds(figures: dict[str, float]) -> str:
-    """A spread in seconds as text."""
-    return f"{1000 * figures['median']:,.1f} ({1000 * figures['low']:,.1f} to {1000 * figures['high']:,.1f})"
+    """Format a spread in seconds as "MEDIAN ms (LOW to HIGH)"."""
+    median, low, high = (1000 * figures[name] for name in ("median", "low", "high"))
+    digits = 0 if median >= 10 else 1
+    return f"{median:,.{digits}f} ms ({low:,.{digits}f} to {high:,.{digits}f})"

@@ -1,8 +1,8 @@
-"""How soon the page answers: from the lifted pen to the final probabilities, in a headless Chromium.
+"""Measure how soon the page answers: from the lifted pen to the final probabilities, in a headless Chromium.
 
     $ python -m benchmarks.page
 
-Three pages take turns with the same drawings: ours, ours on Gradio's own sketchpad, and the usual one of
+Three pages with the same drawings are interleaved: ours, ours on Gradio's own sketchpad, and the usual one of
 `stock_page.py`. WebGL, which Gradio's pad draws with, runs in software here; a graphics card makes it faster.
 """
 
@@ -14,31 +14,34 @@ from typing import Any
 from tqdm import tqdm
 
 from benchmarks import harness
-from benchmarks.harness import DIGITS, ROOT, Pen, milliseconds, spread
+from benchmarks.harness import ROOT, milliseconds, spread
+from lenet.files import markdown_table
 from lenet.image.strokes import CANVAS_SIZE
+from tests.helpers.digits import DIGITS
+from tests.helpers.pen import Pen
 
-PAGES = {
+PAGES = {  # script, and the element that shows the answer
     "ours": (ROOT / "app.py", "#probabilities"),
     "ours on gr.Sketchpad": (ROOT / "tests/helpers/stock.py", "#probabilities"),
     "the usual way": (ROOT / "benchmarks/stock_page.py", "#answer"),
 }
-POINT_EVERY = 0.012  # s: a mouse reports some eighty times a second
-SETTLED = 2.0  # s after which Gradio's pad, too, takes strokes
-QUIET = 2.5  # s without another answer, after which the last was the final one
+POINT_EVERY = 0.012  # s: a mouse reports about 80 times per second
+SETTLED = 2.0  # s until Gradio's pad, too, takes strokes
+QUIET = 2.5  # s without another answer, after which the last one was final
 LONGEST = 20.0  # s to wait for any answer
-# What the answer says, and not how Gradio shows that it is on its way. By the browser's own clock.
+# Records, by the browser's clock, when the text of the answer changes; Gradio's progress display does not count.
 WATCH = """
 (where) => {
-    const said = () => {
+    const text = () => {
         const answer = document.querySelector(where);
-        const meters = [...answer.querySelectorAll("[data-probability]")].map((each) => each.dataset.probability);
+        const meters = [...answer.querySelectorAll("[data-probability]")].map((meter) => meter.dataset.probability);
         return meters.join() || [...answer.querySelectorAll("[data-testid=label-output-value], dt, dd, .text, .line")]
-            .map((each) => each.textContent).join();
+            .map((element) => element.textContent).join();
     };
     const seen = (window.seen = { answers: [], up: 0, down: 0 });
-    let last = said();
+    let last = text();
     new MutationObserver(() => {
-        const now = said();
+        const now = text();
         if (now !== last) seen.answers.push(performance.now());
         last = now;
     }).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
@@ -49,7 +52,7 @@ WATCH = """
 
 
 def draw(pen: Pen, strokes: list) -> None:
-    """Draw as a hand does, a point every 12 ms; it lifts the pen with the last."""
+    """Draw at a hand's speed, a point every 12 ms; the pen is lifted with the last point."""
     for stroke in strokes:
         pen.down(stroke[0])
         due = time.perf_counter()
@@ -62,8 +65,8 @@ def draw(pen: Pen, strokes: list) -> None:
         pen.up()
 
 
-def on_paper(page: Any, canvas: Any, strokes: list) -> tuple[Pen, list]:
-    """A pen, and the strokes about the middle of the canvas: around Gradio's paper that has room at its sides."""
+def centred(page: Any, canvas: Any, strokes: list) -> tuple[Pen, list]:
+    """Return a pen, and the strokes about the middle of the canvas: Gradio's is wider than its paper."""
     box = canvas.bounding_box()
     side = min(box["width"], box["height"])
     scale = side / CANVAS_SIZE
@@ -72,8 +75,8 @@ def on_paper(page: Any, canvas: Any, strokes: list) -> tuple[Pen, list]:
     return pen, [[(x + right, y + down) for x, y in stroke] for stroke in strokes]
 
 
-def one(browser: Any, url: str, where: str, strokes: list) -> dict[str, float]:
-    """Open the page, draw, and wait until it has said its last."""
+def measure(browser: Any, url: str, where: str, strokes: list) -> dict[str, float]:
+    """Open the page, draw, wait for the final answer, and return times in seconds, numbers and bytes of requests."""
     page = browser.new_page(viewport={"width": 1100, "height": 900})
     page.goto(url)
     canvas = page.locator("#sketchpad canvas").first
@@ -84,7 +87,7 @@ def one(browser: Any, url: str, where: str, strokes: list) -> dict[str, float]:
     page.evaluate(WATCH, where)
     requests: list[int] = []
     page.on("request", lambda request: requests.append(len(request.post_data_buffer or b"")))
-    draw(*on_paper(page, canvas, strokes))
+    draw(*centred(page, canvas, strokes))
     page.wait_for_function(
         "([quiet, longest]) => { const now = performance.now(), last = seen.answers.at(-1);"
         " return now - seen.up > longest || (last && now - Math.max(last, seen.up) > quiet); }",
@@ -93,12 +96,12 @@ def one(browser: Any, url: str, where: str, strokes: list) -> dict[str, float]:
     )
     seen = page.evaluate("seen")
     page.close()
-    answers = [(each - seen["up"]) / 1000 for each in seen["answers"]]
+    answers = [(time - seen["up"]) / 1000 for time in seen["answers"]]
     return {
         "answered": bool(answers),
         "final": max(0.0, answers[-1]) if answers else LONGEST,
         "first": answers[0] + (seen["up"] - seen["down"]) / 1000 if answers else LONGEST,
-        "while_drawing": sum(each < 0 for each in answers),
+        "while_drawing": sum(time < 0 for time in answers),
         "requests": len(requests),
         "largest": max(requests, default=0),
         "uploaded": sum(requests),
@@ -106,47 +109,36 @@ def one(browser: Any, url: str, where: str, strokes: list) -> dict[str, float]:
 
 
 def main() -> None:
-    """The command."""
-    given = harness.options("page", "Measure how soon three pages answer.", drawings=10)
-    found: dict[str, list[dict[str, float]]] = {name: [] for name in PAGES}
+    """Run the command."""
+    options = harness.options("page", "Measure how soon three pages answer.", drawings=10)
+    runs: dict[str, list[dict[str, float]]] = {name: [] for name in PAGES}
     with ExitStack() as stack:
         urls = {name: stack.enter_context(harness.serving(script)).url for name, (script, _) in PAGES.items()}
         browser = stack.enter_context(harness.chromium())
         for name, (_, where) in PAGES.items():  # TensorFlow may still be loading
-            one(browser, urls[name], where, DIGITS[1])
-        turns = [(i % 10, name) for i in range(given.drawings) for name in PAGES]
+            measure(browser, urls[name], where, DIGITS[1])
+        turns = [(number % 10, name) for number in range(options.drawings) for name in PAGES]
         for digit, name in tqdm(turns, unit="drawing"):
-            found[name].append(one(browser, urls[name], PAGES[name][1], DIGITS[digit]))
+            runs[name].append(measure(browser, urls[name], PAGES[name][1], DIGITS[digit]))
         version = browser.version
-    figures = {name: {each: spread(run[each] for run in runs) for each in runs[0]} for name, runs in found.items()}
+    figures = {name: {figure: spread(run[figure] for run in of) for figure in of[0]} for name, of in runs.items()}
     ours = figures["ours"]["final"]["median"]
-    ratios = {name: each["final"]["median"] / ours for name, each in figures.items()}
-    print(
-        harness.table(
-            [
-                "page",
-                "pen up → final, ms",
-                "ratio",
-                "pen down → first, ms",
-                "answers while drawing",
-                "requests",
-                "kB up",
-            ],
-            [
-                (
-                    name,
-                    milliseconds(each["final"]),
-                    f"{ratios[name]:.1f}",
-                    milliseconds(each["first"]),
-                    f"{each['while_drawing']['median']:.0f}",
-                    f"{each['requests']['median']:.0f}",
-                    f"{each['uploaded']['median'] / 1000:.1f}",
-                )
-                for name, each in figures.items()
-            ],
+    ratios = {name: of["final"]["median"] / ours for name, of in figures.items()}
+    rows = [
+        (
+            name,
+            milliseconds(of["final"]),
+            f"{ratios[name]:.1f}",
+            milliseconds(of["first"]),
+            f"{of['while_drawing']['median']:.0f}",
+            f"{of['requests']['median']:.0f}",
+            f"{of['uploaded']['median'] / 1000:.1f}",
         )
-    )
-    harness.write(given.out, "page", {"pages": figures, "ratios": ratios, "webgl": "software"}, chromium=version)
+        for name, of in figures.items()
+    ]
+    header = ["page", "pen up → final", "ratio", "pen down → first", "answers while drawing", "requests", "kB up"]
+    print(markdown_table(header, rows, "l" + "r" * 6))
+    harness.write(options.out, "page", {"pages": figures, "ratios": ratios, "webgl": "software"}, chromium=version)
 
 
 if __name__ == "__main__":

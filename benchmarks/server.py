@@ -1,99 +1,69 @@
-"""How many updates a second the server answers, with one person drawing and with many.
+"""Measure how many updates per second the server answers, with one person drawing and with many.
 
     $ python -m benchmarks.server
 
-Each client draws digits, point after point, and sends its next update when the last one was answered, as the page does.
-The clients compute on the same cores as the server; what the server itself computes for an update is beside it.
+Each client draws digits and sends its next update when the last one was answered, as the page does. The clients share
+the server's cores; the server's own CPU time per update is measured apart.
 """
 
 import asyncio
-import itertools
 import time
 from collections import Counter
 
-import httpx
 from tqdm import tqdm
 
-from benchmarks import harness, live
-from benchmarks.harness import DIGITS, ROOT
+from benchmarks import harness
+from benchmarks.harness import ROOT
+from benchmarks.live import Crowd, Record
+from lenet.files import markdown_table
 
 CLIENTS = (1, 10, 50, 200)
-JSON = {"Content-Type": "application/json"}
+WARM = 4, 1  # clients and seconds before the measurement
 
 
-def updates(event: dict[str, int], session: str) -> list[bytes]:
-    """What one client sends, again and again: a digit as it grows, every fourth point."""
-    bodies = []
-    for strokes in DIGITS.values():
-        for i, stroke in enumerate(strokes):
-            for end in range(1, len(stroke) + 1, 4):
-                bodies.append(live.update(event, [*strokes[:i], stroke[:end]], session))
-    return bodies
-
-
-async def drawing(url: str, bodies: list[bytes], until: float, took: list[float], failed: Counter[str]) -> None:
-    """One client, with a connection of its own."""
-    async with httpx.AsyncClient(base_url=url, timeout=60, verify=False) as client:
-        for body in itertools.cycle(bodies):
-            started = time.perf_counter()
-            if started > until:
-                return
-            try:
-                answer = await client.post("/gradio_api/run/predict", content=body, headers=JSON)
-                if answer.status_code != 200 or "data-verdict" not in answer.text:
-                    failed[f"{answer.status_code} {answer.text[:80]}"] += 1
-            except httpx.HTTPError as error:
-                failed[repr(error)] += 1
-            took.append(time.perf_counter() - started)
-
-
-async def load(url: str, clients: int, seconds: float) -> tuple[list[float], Counter[str]]:
-    """So many clients for so long: what each update took, and why those failed that did."""
-    event = live.event(url)
-    took: list[float] = []
-    failed: Counter[str] = Counter()
-    bodies = [updates(event, f"client{i}") for i in range(clients)]
-    until = time.perf_counter() + seconds
-    await asyncio.gather(*(drawing(url, each, until, took, failed) for each in bodies))
-    return took, failed
+async def load(crowd: Crowd, clients: int, seconds: float) -> Record:
+    """Let `clients` people draw at once for `seconds`."""
+    record, until = Record(), time.perf_counter() + seconds
+    await asyncio.gather(
+        *(crowd.draw_until(lambda: time.perf_counter() > until, record, person) for person in range(clients))
+    )
+    return record
 
 
 def main() -> None:
-    """The command."""
-    given = harness.options("server", "Measure the server under load.", seconds=10)
-    found = []
+    """Run the command."""
+    options = harness.options("server", "Measure the server under load.", seconds=10)
+    loads = []
     with harness.serving(ROOT / "app.py") as server:
-        asyncio.run(load(server.url, 4, 1))  # warm
+        process, crowd = server.process.pid, Crowd(server.url)
+        asyncio.run(load(crowd, *WARM))
         for clients in tqdm(CLIENTS, unit="load"):
-            computed, started = harness.cpu_seconds(server.process.pid), time.perf_counter()
-            took, failed = asyncio.run(load(server.url, clients, given.seconds))
+            cpu, started = harness.cpu_seconds(process), time.perf_counter()
+            record = asyncio.run(load(crowd, clients, options.seconds))
             seconds = time.perf_counter() - started
-            found.append(
+            loads.append(
                 {
                     "clients": clients,
-                    "updates_a_second": len(took) / seconds,
-                    "failed": failed,
-                    "answer": harness.percentiles(took),
-                    "cpu_seconds_an_update": (harness.cpu_seconds(server.process.pid) - computed) / len(took),
+                    "updates_a_second": record.updates / seconds,
+                    "failed": Counter(reason for _, reason in record.errors),
+                    "answer": harness.percentiles(record.seconds),
+                    "cpu_seconds_an_update": (harness.cpu_seconds(process) - cpu) / record.updates,
                 }
             )
-        memory = harness.megabytes(server.process.pid)
-    print(
-        harness.table(
-            ["clients", "updates/s", "p50, ms", "p95, ms", "p99, ms", "failed", "server's CPU, ms an update"],
-            [
-                (
-                    each["clients"],
-                    f"{each['updates_a_second']:.0f}",
-                    *(f"{1000 * each['answer'][name]:.0f}" for name in ("p50", "p95", "p99")),
-                    sum(each["failed"].values()),
-                    f"{1000 * each['cpu_seconds_an_update']:.1f}",
-                )
-                for each in found
-            ],
+        memory = harness.megabytes(process)
+    rows = [
+        (
+            row["clients"],
+            f"{row['updates_a_second']:.0f}",
+            *(f"{1000 * row['answer'][name]:.0f}" for name in ("p50", "p95", "p99")),
+            sum(row["failed"].values()),
+            f"{1000 * row['cpu_seconds_an_update']:.1f}",
         )
-    )
-    harness.write(given.out, "server", {"loads": found, "megabytes": memory})
+        for row in loads
+    ]
+    header = ["clients", "updates/s", "p50, ms", "p95, ms", "p99, ms", "failed", "server's CPU time, ms per update"]
+    print(markdown_table(header, rows, "r" * 7))
+    harness.write(options.out, "server", {"loads": loads, "megabytes": memory})
 
 
 if __name__ == "__main__":

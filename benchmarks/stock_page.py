@@ -1,6 +1,6 @@
-"""The usual way, as a tutorial has it: Gradio's sketchpad, `model.predict`, `gr.Label`. For the benchmark of the page.
+"""The usual page of a tutorial, for `benchmarks.page`: Gradio's sketchpad, `model.predict`, `gr.Label`.
 
-The pad is set up at its best: 280 pixels instead of 800, a pen that is down from the start.
+The pad is configured at its best: 280 pixels instead of 800, with the brush selected from the start.
 """
 
 import gradio as gr
@@ -15,10 +15,10 @@ model = load()
 
 
 def predict(drawing: dict) -> dict[str, float]:
-    """The probabilities of a drawing, the whole canvas shrunk to 28 × 28."""
+    """Return the probabilities of a drawing, the whole canvas shrunk to 28 × 28."""
     picture = Image.fromarray(255 - drawing["composite"]).resize((28, 28))
     outputs = model.predict(np.asarray(picture, np.float32)[None, ..., None] / 255, verbose=0)
-    return {str(digit): float(each) for digit, each in enumerate(softmax(outputs)[0])}
+    return {str(digit): float(probability) for digit, probability in enumerate(softmax(outputs)[0])}
 
 
 with gr.Blocks() as demo:

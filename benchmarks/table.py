@@ -1,7 +1,7 @@
-"""Write the README's table of speed from what the benchmarks wrote, in benchmarks/results/.
+"""Write the README's table of speed from the figures in benchmarks/results/.
 
 $ python -m benchmarks.table
-$ python -m benchmarks.table --check      writes nothing and fails when the README says something else
+$ python -m benchmarks.table --check      writes nothing; fails if the README is stale
 """
 
 import argparse
@@ -12,108 +12,94 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from lenet.files import replace_block
-from lenet.report import README
+from benchmarks.harness import RESULTS, ROOT, milliseconds
+from lenet.files import markdown_table, replace_block
 
-RESULTS = Path(__file__).parent / "results"
+README = ROOT / "README.md"
+COMMAND = "python -m benchmarks.table"
+ORIGINAL = 10_000  # steps of the original training
 
 Row = tuple[str, str, str]
+Figures = dict[str, Any]
 
 
-def read(name: str) -> dict[str, Any]:
-    """What a benchmark wrote last."""
-    found: dict[str, Any] = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
-    return found
-
-
-def ms(figures: dict[str, float]) -> str:
-    """A median of seconds as milliseconds, and its tenths from both ends."""
-    median, low, high = (1000 * figures[name] for name in ("median", "low", "high"))
-    digits = 0 if median >= 10 else 1
-    return f"{median:,.{digits}f} ms ({low:,.{digits}f} to {high:,.{digits}f})"
-
-
-def page() -> list[Row]:
-    """From the lifted pen to the answer."""
-    found = read("page")
-    ours, stock, usual = (found["pages"][name] for name in ("ours", "ours on gr.Sketchpad", "the usual way"))
-    ratios = found["ratios"]
+def page(figures: Figures) -> list[Row]:
+    """Time from the lifted pen to the answer."""
+    ours, stock, usual = (figures["pages"][name] for name in ("ours", "ours on gr.Sketchpad", "the usual way"))
     return [
         (
             f"lifted pen → final probabilities on the page, Chromium, {ours['final']['count']} drawings",
-            ms(ours["final"]),
-            f"`gr.Sketchpad`, `model.predict`, `gr.Label`: {ms(usual['final'])}, **{ratios['the usual way']:.0f} ×**; "
-            f"this page on `gr.Sketchpad`: {ms(stock['final'])}",
+            milliseconds(ours["final"]),
+            f"`gr.Sketchpad`, `model.predict`, `gr.Label`: {milliseconds(usual['final'])}, "
+            f"**{figures['ratios']['the usual way']:.0f} ×**; "
+            f"this page on `gr.Sketchpad`: {milliseconds(stock['final'])}",
         ),
         (
-            "answers before the pen is lifted, a drawing",
-            f"{ours['while_drawing']['median']:.0f}, the first {ms(ours['first'])} after the pen came down",
+            "answers per drawing before the pen is lifted",
+            f"{ours['while_drawing']['median']:.0f}, the first {milliseconds(ours['first'])} after the pen came down",
             f"{usual['while_drawing']['median']:.0f}",
         ),
         (
-            "requests of a drawing",
-            f"{ours['requests']['median']:.0f}, one an update, the largest {ours['largest']['median'] / 1000:.1f} kB",
+            "requests per drawing",
+            f"{ours['requests']['median']:.0f}, one per update, the largest {ours['largest']['median'] / 1000:.1f} kB",
             f"{usual['requests']['median']:.0f}, with pictures as files",
         ),
     ]
 
 
-def visit() -> list[Row]:
-    """What the page costs to open and to keep open."""
-    found = read("visit")
+def visit(figures: Figures) -> list[Row]:
+    """Cost of opening the page, and of an update on it."""
     without, closed, opened = (
-        sum(found["update"][name][whose]["median"] for whose in ("page", "server"))
+        1000 * sum(figures["update"][name][side]["median"] for side in ("page", "server"))
         for name in ("without", "closed", "open")
     )
     return [
         (
             "first visit, a phone's window, server on the same machine",
-            f"{found['bytes']['median'] / 1000:.0f} kB in {found['requests']['median']:.0f} requests, "
-            f"a pad after {found['seconds']['median']:.1f} s",
+            f"{figures['bytes']['median'] / 1000:.0f} kB in {figures['requests']['median']:.0f} requests, "
+            f"pad ready after {figures['seconds']['median']:.1f} s",
             "",
         ),
         (
-            "computing of an update, in the page and in the server",
-            f"{1000 * closed:.0f} ms; *Inside the network* open: {1000 * opened:.0f} ms, **{opened / closed:.2f} ×**",
-            f"{1000 * without:.0f} ms on a page without it: closed it costs {closed / without:.2f} ×",
+            "CPU time per update, page and server together",
+            f"{closed:.0f} ms; with *Inside the network* open: {opened:.0f} ms, **{opened / closed:.2f} ×**",
+            f"a page without it: {without:.0f} ms; closed, it costs {closed / without:.2f} ×",
         ),
     ]
 
 
-def predict() -> list[Row]:
-    """One picture through the network."""
-    found = read("predict")
-    ways, ratios = found["ways"], found["ratios"]
+def predict(figures: Figures) -> list[Row]:
+    """Time of one prediction."""
+    ways, ratios = figures["ways"], figures["ratios"]
     return [
         (
             "one prediction, preprocessing included",
-            f"{ms(ways['ours: preprocess, network, verdict'])}; with every layer for the page "
-            f"{ms(ways['ours, the layers for the page too'])}",
-            f"`model.predict`, the network alone: {ms(ways['model.predict'])}, **{ratios['model.predict']:.0f} ×**; "
-            f"LiteRT, the network alone: {ms(ways['LiteRT'])}, ours takes {1 / ratios['LiteRT']:.1f} × as long; "
-            f"in a traced function of TensorFlow: {ms(ways['a traced function'])}",
+            f"{milliseconds(ways['ours: preprocess, network, verdict'])}; with every layer for the page "
+            f"{milliseconds(ways['ours, the layers for the page too'])}",
+            f"`model.predict`, the network only: {milliseconds(ways['model.predict'])}, "
+            f"**{ratios['model.predict']:.0f} ×**; "
+            f"LiteRT, the network only: {milliseconds(ways['LiteRT'])}, ours takes {1 / ratios['LiteRT']:.1f} × as "
+            f"long; a traced function of TensorFlow: {milliseconds(ways['a traced function'])}",
         )
     ]
 
 
-def server() -> list[Row]:
-    """Many people at once."""
-    loads = read("server")["loads"]
-    failed = sum(sum(each["failed"].values()) for each in loads)
-    many = ", ".join(
-        f"{each['clients']}: {each['updates_a_second']:.0f} ({1000 * each['answer']['p95']:.0f} ms)" for each in loads
+def server(figures: Figures) -> list[Row]:
+    """Throughput of the server."""
+    loads = figures["loads"]
+    failed = sum(sum(load["failed"].values()) for load in loads)
+    rates = ", ".join(
+        f"{load['clients']}: {load['updates_a_second']:.0f} ({1000 * load['answer']['p95']:.0f} ms)" for load in loads
     )
-    alone = 1000 * loads[0]["cpu_seconds_an_update"]
     return [
-        ("updates a second by clients at once (95 of 100 answered within)", many, f"{failed} failed"),
-        ("computing of the server an update", f"{alone:.1f} ms", ""),
+        ("updates per second by number of clients (p95)", rates, f"{failed} failed"),
+        ("CPU time of the server per update", f"{1000 * loads[0]['cpu_seconds_an_update']:.1f} ms", ""),
     ]
 
 
-def startup() -> list[Row]:
-    """From the command to the page."""
-    found = read("startup")
-    ours, empty, ratios = found["ways"]["app.py"], found["ways"]["an empty page"], found["ratios"]
+def startup(figures: Figures) -> list[Row]:
+    """Time from the command to the page and to its first answer."""
+    ours, empty, ratios = figures["ways"]["app.py"], figures["ways"]["an empty page"], figures["ratios"]
     return [
         (
             "`python app.py` → the page",
@@ -123,91 +109,84 @@ def startup() -> list[Row]:
         (
             "`python app.py` → the first answer",
             f"{ours['answer']['median']:.1f} s",
-            f"{ratios['answer_to_empty']:.2f} × the same",
+            f"{ratios['answer_to_empty']:.2f} × an empty Gradio page",
         ),
     ]
 
 
-def train() -> list[Row]:
-    """Steps of training."""
-    found = read("train")
-    first, *others = found["ways"]
-    said = "; ".join(f"{name}: {found['ways'][name]['median']:.1f}, {found['ratios'][name]:.2f} ×" for name in others)
-    floor = f"the network's products alone at the rate of a matrix multiplication in float32: {found['floor']:.1f}"
+def train(figures: Figures) -> list[Row]:
+    """Rate of training steps."""
+    (original, base), *recipes = figures["ways"].items()
     return [
-        ("training steps of 100 pictures a second", said, f"{first}: {found['ways'][first]['median']:.1f}; {floor}")
+        (
+            "training steps of 100 pictures per second",
+            "; ".join(f"{name}: {of['median']:.1f}, {figures['ratios'][name]:.2f} ×" for name, of in recipes),
+            f"{original}: {base['median']:.1f}; the network's products only, at the rate of a float32 matrix "
+            f"multiplication: {figures['floor']:.1f}",
+        )
     ]
 
 
-def fast() -> list[Row]:
-    """The time to the accuracy of TensorFlow's tutorial, beside that of the original's training."""
-    found = read("fast")
-    worst = max(run["misses"] for run in found["runs"])
-    timed = found["original_steps"]
-    how = "measured" if timed == 10_000 else f"extrapolated from {timed:,} steps"
-    goals = []
-    for goal in found["runs"][0]["seconds_to"]:
-        taken = [run["seconds_to"][goal] for run in found["runs"] if run["seconds_to"][goal] is not None]
-        if taken:
-            goals.append(f"{goal} of the validation images by {len(taken)} of them after {median(taken):.0f} s")
+def fast(figures: Figures) -> list[Row]:
+    """Time to the accuracy of TensorFlow's tutorial, beside that of the original's training."""
+    runs, steps = figures["runs"], figures["original_steps"]
+    how = "measured" if steps == ORIGINAL else f"extrapolated from {steps:,} steps"
+    text = (
+        f"mean {100 * figures['mean']:.2f} %, at most {max(run['misses'] for run in runs)} of {figures['count']:,} "
+        f"wrong, after {figures['steps']:,} steps of {figures['batch']}, {figures['seconds']['median']:.0f} s"
+    )
+    for goal in runs[0]["seconds_to"]:
+        if times := [run["seconds_to"][goal] for run in runs if run["seconds_to"][goal] is not None]:
+            seeds = f"{len(times)} of {len(runs)} seeds"
+            text += f"; {goal.replace('%', ' %')} validation accuracy after {median(times):.0f} s in {seeds}"
     return [
         (
-            f"recipe `fast`: MNIST test, {len(found['runs'])} seeds",
-            f"mean {found['mean']:.2%}, at most {worst} of {found['count']:,} wrong, after {found['steps']:,} steps of "
-            f"{found['batch']}, {found['seconds']['median']:.0f} s{''.join(f'; {goal}' for goal in goals)}",
-            f"the original: 10,000 steps of 100, {found['original']['median']:.0f} s here, {how}, "
-            f"**{found['ratio']:.0f} ×**; "
+            f"recipe `fast`: MNIST test, {len(runs)} seeds",
+            text,
+            f"the original: {ORIGINAL:,} steps of 100, {figures['original']['median']:.0f} s here, {how}, "
+            f"**{figures['ratio']:.0f} ×**; "
             "TensorFlow's tutorial *Deep MNIST for Experts*, 2015, reports about 99.2 %",
         )
     ]
 
 
-PARTS: dict[str, Callable[[], list[Row]]] = {
-    "page": page,
-    "visit": visit,
-    "predict": predict,
-    "server": server,
-    "startup": startup,
-    "train": train,
-    "fast": fast,
+PARTS: dict[str, Callable[[Figures], list[Row]]] = {
+    part.__name__: part for part in (page, visit, predict, server, startup, train, fast)
 }
 
 
-def table() -> str:
-    """All that was measured, as Markdown."""
-    names = [name for name in PARTS if (RESULTS / f"{name}.json").exists()]
-    rows = [(*row, name) for name in names for row in PARTS[name]()]
-    machine = read(names[0])
+def table(folder: Path = RESULTS) -> str:
+    """Return everything that was measured as Markdown."""
+    figures = {
+        name: json.loads((folder / f"{name}.json").read_text("utf-8"))
+        for name in PARTS
+        if (folder / f"{name}.json").exists()
+    }
+    rows = [(*row, f"`benchmarks.{name}`") for name in figures for row in PARTS[name](figures[name])]
+    machine = next(iter(figures.values()))
     hardware, versions = machine["hardware"], machine["versions"]
-    return "\n".join(
-        [
-            "| what | here | against | `python -m` |",
-            "|---|---|---|---|",
-            *(f"| {what} | {here} | {other} | `benchmarks.{name}` |" for what, here, other, name in rows),
-            "",
-            "Medians, and in brackets the tenth and the ninetieth of a hundred; what is compared took turns within one "
-            f"run, on {hardware['cores']} cores ({hardware['cpu']}), {hardware['system']}, without a graphics card: "
-            f"WebGL, which `gr.Sketchpad` draws with, ran in software. Gradio {versions['gradio']}, TensorFlow "
-            f"{versions['tensorflow']}, Keras {versions['keras']}. The original is the TensorFlow program of 2016 that "
-            "recipe `plain` reproduces.",
-        ]
+    return (
+        f"{markdown_table(['what', 'here', 'against', '`python -m`'], rows)}\n\n"
+        "Medians, in brackets the 10th and 90th percentiles; alternatives were interleaved. Measured on "
+        f"{hardware['cores']} cores ({hardware['cpu']}), {hardware['system']}, without a graphics card: WebGL, which "
+        f"`gr.Sketchpad` draws with, ran in software. Gradio {versions['gradio']}, TensorFlow "
+        f"{versions['tensorflow']}, Keras {versions['keras']}. The original is the TensorFlow program of 2016 that "
+        "recipe `plain` reproduces."
     )
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """The command; returns its exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.table", description="Write the README's table of speed."
-    )
+def main(arguments: list[str] | None = None, readme: Path = README) -> int:
+    """Run the command; return its exit code."""
+    parser = argparse.ArgumentParser(prog=COMMAND, description="Write the README's table of speed.")
     parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if it is stale")
     options = parser.parse_args(arguments)
-    text = README.read_text(encoding="utf-8")
-    current = replace_block(text, "speed", "python -m benchmarks.table", table())
+    text = readme.read_text("utf-8")
+    current = replace_block(text, "speed", COMMAND, table())
     if options.check and current != text:
-        print("The README's table of speed is stale; run `python -m benchmarks.table`.", file=sys.stderr)
+        print(f"The README's table of speed is stale; run `{COMMAND}`.", file=sys.stderr)
         return 1
     if not options.check:
-        README.write_text(current, encoding="utf-8")
+        readme.write_text(current, "utf-8")
     return 0
 
 

@@ -1,10 +1,10 @@
-"""How fast training steps are: our recipes' step and the original's, TensorFlow 1's graph and session.
+"""Measure training steps: our recipes' step and the original's, a TensorFlow 1 graph and session.
 
     $ python -m benchmarks.train
 
-They take turns of some steps each, on pictures from a random generator: what is in them does not change the time. The
-floor is the network's own multiplications at the rate of a large matrix multiplication in float32 on this machine,
-without an optimizer, a pool or a distortion.
+They are interleaved, --steps at a time, on random pictures: the content does not change the time. The upper bound is
+the network's own multiplications at the rate of a large float32 matrix multiplication on this machine, without
+optimizer, pooling and distortions.
 """
 
 import dataclasses
@@ -20,18 +20,19 @@ from benchmarks import harness
 from benchmarks.harness import spread
 from benchmarks.predict import FLOPS, PLACES, floor
 from lenet.datasets.mnist import Split
+from lenet.files import markdown_table
 from lenet.model.weights import SHAPES
 from lenet.training.mixture import Source
 from lenet.training.precision import precision
 from lenet.training.recipes import FAST, PLAIN, Recipe
 from lenet.training.trainer import Trainer
 
-COUNT = 10_000  # pictures to learn from
-BATCH = 100  # of all three, as the original has it
+COUNT = 10_000  # training pictures
+BATCH = 100  # in every way, as in the original
 
 
 def original(data: Split) -> Callable[[int], None]:
-    """One step of the original, the program of 2016: a graph, fed from NumPy, run by a session."""
+    """Return a function that runs one step of the original, the program of 2016: a graph that is fed from NumPy."""
     tf1 = tf.compat.v1
     graph = tf.Graph()
     with graph.as_default():
@@ -67,19 +68,19 @@ def original(data: Split) -> Callable[[int], None]:
 
 
 def ours(recipe: Recipe, data: Split) -> Callable[[int], None]:
-    """One step of a recipe, with its distortions, in batches of the original's size."""
-    made = Trainer(dataclasses.replace(recipe, batch=BATCH), [Source(data, BATCH)], seed=1)
+    """Return a function that runs one step of a recipe, with its distortions, in batches of the original's size."""
+    trainer = Trainer(dataclasses.replace(recipe, batch=BATCH), [Source(data, BATCH)], seed=1)
 
     def run(number: int) -> None:
-        loss, _ = made.step(tf.constant(made.batch(number)), tf.constant(number))
+        loss, _ = trainer.step(tf.constant(trainer.batch(number)), tf.constant(number))
         loss.numpy()  # wait for it
 
     return run
 
 
 def main() -> None:
-    """The command."""
-    given = harness.options("train", "Measure the training step.", rounds=12, steps=20)
+    """Run the command."""
+    options = harness.options("train", "Measure the training step.", rounds=12, steps=20)
     random = np.random.default_rng(1)
     data = Split(random.integers(0, 256, (COUNT, 28, 28), np.uint8), random.integers(0, 10, COUNT).astype(np.uint8))
     ways = {
@@ -89,27 +90,23 @@ def main() -> None:
         f"recipe `{FAST.name}`, distorted, float32": ours(dataclasses.replace(FAST, mixed=False), data),
     }
     rates: dict[str, list[float]] = {name: [] for name in ways}
-    for turn in tqdm(range(-1, given.rounds), unit="round"):
+    for turn in tqdm(range(-1, options.rounds), unit="round"):
         for name, step in ways.items():
             started = time.perf_counter()
-            for number in range(given.steps):
+            for number in range(options.steps):
                 step(number)
             if turn >= 0:  # the first traces and warms
-                rates[name].append(given.steps / (time.perf_counter() - started))
-    figures = {name: spread(each) for name, each in rates.items()}
+                rates[name].append(options.steps / (time.perf_counter() - started))
+    figures = {name: spread(values) for name, values in rates.items()}
     first = figures[next(iter(ways))]["median"]
     # Forward, and the gradients of weights and of inputs, of which the first layer needs none.
     products = 3 * FLOPS - 2 * PLACES[0] * int(np.prod(SHAPES[0]))
     fastest = floor()["flops_a_second"] / (BATCH * products)
-    ratios = {name: each["median"] / first for name, each in figures.items()}
-    print(
-        harness.table(
-            [f"steps of {BATCH} pictures", "a second", "of the original"],
-            [(name, f"{each['median']:.1f}", f"{ratios[name]:.2f}") for name, each in figures.items()],
-        )
-    )
-    print(f"Floor in float32: {fastest:.1f} a second, {fastest / first:.2f} of the original.")
-    harness.write(given.out, "train", {"ways": figures, "ratios": ratios, "floor": fastest})
+    ratios = {name: of["median"] / first for name, of in figures.items()}
+    rows = [(name, f"{of['median']:.1f}", f"{ratios[name]:.2f}") for name, of in figures.items()]
+    print(markdown_table([f"steps of {BATCH} pictures", "per second", "ratio to the original"], rows, "lrr"))
+    print(f"Upper bound in float32: {fastest:.1f} per second, {fastest / first:.2f} of the original.")
+    harness.write(options.out, "train", {"ways": figures, "ratios": ratios, "floor": fastest})
 
 
 if __name__ == "__main__":

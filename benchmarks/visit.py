@@ -1,9 +1,9 @@
-"""What a visit costs: bytes and requests, the time until one can draw, and what the look inside the network adds.
+"""Measure a visit: bytes, requests, the time until the pad is ready, and the cost of *Inside the network*.
 
     $ python -m benchmarks.visit
 
-Pages without the accordion, with it closed and with it open take turns, each drawing the same digits. An update costs
-the time until its answer is on the page, and the computing of the page and of the server.
+Pages without the accordion, with it closed and with it open are interleaved, with the same drawings. Measured for each
+update: the time until its answer is on the page, and the CPU time of the page and of the server.
 """
 
 from contextlib import ExitStack
@@ -12,11 +12,15 @@ from typing import Any
 from tqdm import tqdm
 
 from benchmarks import harness
-from benchmarks.harness import DIGITS, ROOT, Pen, milliseconds, spread
+from benchmarks.harness import ROOT, milliseconds, spread
 from benchmarks.page import draw
+from lenet.files import markdown_table
+from tests.helpers.digits import DIGITS
+from tests.helpers.pen import Pen
 
 PAGES = ("without", "closed", "open")
-# Of each live update: from its request to its answer on the page, in ms.
+FIGURES = ("answer", "page", "server")
+# Records for each live update the ms from its request to its answer on the page.
 WATCH = """
 () => {
     const fetched = window.fetch;
@@ -42,7 +46,7 @@ WATCH = """
 
 
 def visit(browser: Any, url: str) -> dict[str, float]:
-    """Open the page in a browser that was never there, and wait until one can draw."""
+    """Open the page in a fresh browser context and wait until the pad is ready."""
     context = browser.new_context(viewport={"width": 390, "height": 844})
     page = context.new_page()
     devtools = context.new_cdp_session(page)
@@ -51,15 +55,14 @@ def visit(browser: Any, url: str) -> dict[str, float]:
     devtools.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
     page.goto(url, wait_until="commit")
     page.locator("#sketchpad .sketchpad.ready").wait_for()
-    # By the page's own clock, which starts with the visit.
-    ready = page.evaluate("performance.now()") / 1000
+    ready = page.evaluate("performance.now()") / 1000  # the page's clock starts with the visit
     page.wait_for_load_state("networkidle")
     context.close()
     return {"seconds": ready, "bytes": sum(received), "requests": len(received)}
 
 
 class Visitor:
-    """Somebody who draws digit after digit on one page."""
+    """A person who draws digit after digit on one page."""
 
     def __init__(self, browser: Any, server: Any, opened: bool) -> None:
         self.server = server
@@ -75,72 +78,64 @@ class Visitor:
         self.pen = Pen(self.page)
         self.draw(1)
 
-    def _computed(self) -> float:
+    def _cpu_seconds(self) -> tuple[float, float]:
         metrics = self.devtools.send("Performance.getMetrics")["metrics"]
-        return float(next(each["value"] for each in metrics if each["name"] == "TaskDuration"))
+        page = next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration")
+        return float(page), harness.cpu_seconds(self.server.process.pid)
 
     def draw(self, digit: int) -> dict[str, Any]:
-        """Draw a digit; what each of its updates took, in seconds."""
+        """Draw a digit; return the seconds to each answer, and the CPU time of page and server per update."""
         self.page.bring_to_front()
         self.page.get_by_role("button", name="Clear", exact=True).click()
         self.page.wait_for_timeout(500)
         self.page.evaluate("window.took.length = 0")
-        page, server = self._computed(), harness.cpu_seconds(self.server.process.pid)
+        before = self._cpu_seconds()
         draw(self.pen, DIGITS[digit])
         self.page.wait_for_timeout(700)
-        took = [each / 1000 for each in self.page.evaluate("window.took")]
-        return {
-            "answer": took,
-            "page": (self._computed() - page) / len(took),
-            "server": (harness.cpu_seconds(self.server.process.pid) - server) / len(took),
-        }
+        seconds = [ms / 1000 for ms in self.page.evaluate("window.took")]
+        page, server = ((after - cpu) / len(seconds) for cpu, after in zip(before, self._cpu_seconds(), strict=True))
+        return {"answer": seconds, "page": page, "server": server}
 
 
 def main() -> None:
-    """The command."""
-    given = harness.options("visit", "Measure what a visit costs.", visits=5, rounds=1)
+    """Run the command."""
+    options = harness.options("visit", "Measure a visit.", visits=5, rounds=1)
     with ExitStack() as stack:
         ours = stack.enter_context(harness.serving(ROOT / "app.py"))
         without = stack.enter_context(harness.serving(ROOT / "benchmarks/without.py"))
         browser = stack.enter_context(harness.chromium())
-        visits = [visit(browser, ours.url) for _ in tqdm(range(given.visits), unit="visit")]
+        visits = [visit(browser, ours.url) for _ in tqdm(range(options.visits), unit="visit")]
         visitors = {name: Visitor(browser, without if name == "without" else ours, name == "open") for name in PAGES}
         updates: dict[str, list[dict[str, Any]]] = {name: [] for name in PAGES}
-        for digit, name in tqdm([(d, n) for _ in range(given.rounds) for d in DIGITS for n in PAGES], unit="drawing"):
+        for digit, name in tqdm([(d, n) for _ in range(options.rounds) for d in DIGITS for n in PAGES], unit="drawing"):
             updates[name].append(visitors[name].draw(digit))
         version = browser.version
-    figures: dict[str, Any] = {each: spread(one[each] for one in visits) for each in visits[0]}
+    figures: dict[str, Any] = {figure: spread(visit[figure] for visit in visits) for figure in visits[0]}
     figures["update"] = {
         name: {
-            "answer": spread(took for each in drawn for took in each["answer"]),
-            "page": spread(each["page"] for each in drawn),
-            "server": spread(each["server"] for each in drawn),
+            "answer": spread(seconds for drawing in drawings for seconds in drawing["answer"]),
+            "page": spread(drawing["page"] for drawing in drawings),
+            "server": spread(drawing["server"] for drawing in drawings),
         }
-        for name, drawn in updates.items()
+        for name, drawings in updates.items()
     }
     figures["ratios"] = {
         f"{a}_to_{b}": {
-            what: figures["update"][a][what]["median"] / figures["update"][b][what]["median"]
-            for what in ("answer", "page", "server")
+            figure: figures["update"][a][figure]["median"] / figures["update"][b][figure]["median"]
+            for figure in FIGURES
         }
         for a, b in (("closed", "without"), ("open", "closed"))
     }
     print(
         f"A visit: {figures['bytes']['median'] / 1000:.0f} kB in {figures['requests']['median']:.0f} requests, "
-        f"a pad after {figures['seconds']['median']:.1f} s."
+        f"pad ready after {figures['seconds']['median']:.1f} s."
     )
-    print(
-        harness.table(
-            ["inside the network", "answer, ms", "page computes, ms", "server computes, ms"],
-            [
-                (name, *(milliseconds(each[what]) for what in ("answer", "page", "server")))
-                for name, each in figures["update"].items()
-            ],
-        )
-    )
-    for name, each in figures["ratios"].items():
-        print(name.replace("_", " ") + ": " + ", ".join(f"{what} {ratio:.2f}" for what, ratio in each.items()))
-    harness.write(given.out, "visit", figures, chromium=version)
+    rows = [(name, *(milliseconds(of[figure]) for figure in FIGURES)) for name, of in figures["update"].items()]
+    header = ["inside the network", "answer", "CPU time of the page", "CPU time of the server"]
+    print(markdown_table(header, rows, "lrrr"))
+    for name, ratios in figures["ratios"].items():
+        print(name.replace("_", " ") + ": " + ", ".join(f"{figure} {ratio:.2f}" for figure, ratio in ratios.items()))
+    harness.write(options.out, "visit", figures, chromium=version)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The page without the look inside the network: what that costs, the benchmark of a visit measures against it."""
+"""The page without *Inside the network*, for `benchmarks.visit`, which measures the cost of that accordion."""
 
 from unittest.mock import patch
 
@@ -8,12 +8,12 @@ from lenet.demo import LAUNCH, build_demo
 from lenet.demo.inside.inside import Inside
 
 
-def nothing(*_: object) -> Inside:
-    """What the live event needs, and nothing to see."""
+def add_nothing(*_: object) -> Inside:
+    """Return the components that the live event needs, invisible."""
     return Inside(gr.Checkbox(False, visible=False), gr.HTML(visible=False))
 
 
-with patch("lenet.demo.page.add_inside", nothing):
+with patch("lenet.demo.page.add_inside", add_nothing):
     demo = build_demo()
 
 if __name__ == "__main__":

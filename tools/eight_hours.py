@@ -1,158 +1,150 @@
-"""Eight hours of visitors in minutes: does the server keep anything of who is gone?
+"""Simulate eight hours of visitors in minutes: does the server keep anything of visitors who have left?
 
 $ python -m tools.eight_hours
 $ python -m tools.eight_hours --visitors 700
 
-One comes every ten seconds and draws three digits, 30 updates. Like a browser each opens the page and a stream that
-says that it is open. One in five uploads a picture and has it read, one in ten asks for a test image in the queue, one
-in ten is a program, and every other program never fetches its answer. A third closes the page, a third vanishes in the
-middle of an update or of an upload, and a third falls silent: its line is cut a quarter of an hour later. Here they
-come one after the other, some at once, and the server's clocks, for uploads and for streams, run FASTER.
+A visitor comes every ten seconds and draws three digits, 30 updates. Like a browser, each opens the page and a stream
+that tells the server that it is open. One in five uploads a picture and has it read, one in ten asks for a test image
+in the queue, one in ten is a program, and every other program never fetches its answer. A third close the page, a third
+vanish in the middle of an update or an upload, and a third fall silent: their connection is cut 15 minutes later. Here
+they come without pauses, ten at once, and the server's clocks for uploads and streams run FASTER.
 """
 
 import argparse
 import asyncio
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 
+from benchmarks.harness import serving
+from benchmarks.live import connect
 from lenet.demo.page import SESSIONS
-from tests.helpers.servers import Server, run
+from tests.helpers.servers import Server
 from tests.helpers.tries import function
 from tests.helpers.wrong_files import png
-from tools.load import GROWN, UPLOADS, Load, Visitors, connection, told
+from tools.load import Load, Visitors, report, tracebacks
 
-VISITORS = 2_880  # eight hours of one every ten seconds
-DIGITS = 3  # that each draws
+VISITORS = 2_880  # eight hours, one every ten seconds
+DIGITS = 3  # per visitor
 AT_ONCE = 10
 FASTER = 60
-SILENT = 15 * 60  # seconds until a line that is cut is given up
+SILENT = 15 * 60  # seconds until a silent connection is cut
 HEARTBEAT = 15  # seconds, of Gradio's streams
 HOURS = 8
-WARM = 2  # hours after which the memory is first looked at: the page keeps something of 500 visitors
-GONE = 20  # seconds at most, until what visitors uploaded is deleted
+WARM = 2  # hours before memory is first measured: the page keeps something of 500 visitors
+GONE = 20  # seconds at most until uploads are deleted
 PICTURE = png(7)
 PART = b'--B\r\nContent-Disposition: form-data; name="files"; filename="seven.png"\r\n\r\n%b\r\n--B--\r\n'
 TYPE = "multipart/form-data; boundary=B"
 API = "/gradio_api"
+FILE = {"meta": {"_type": "gradio.FileData"}}
 
 
 class Day(Visitors):
-    """Those who come and go."""
+    """Visitors who come and leave.
 
-    def __init__(self, server: Server, faster: int) -> None:
+    Args:
+        server: of the page.
+        faster: factor of the server's clocks.
+        digits: that each visitor draws.
+    """
+
+    def __init__(self, server: Server, faster: int, digits: int) -> None:
         super().__init__(server)
-        self.faster = faster
+        self.faster, self.digits = faster, digits
         self.read = function(server.url, "show")
         self.surprise = function(server.url, "surprise")
         self.silent: list[asyncio.Task[None]] = []
 
-    async def visit(self, load: Load, name: int) -> None:
-        """One visitor, from coming to leaving."""
-        session = f"visitor{name}"
-        async with connection() as browser:
+    async def visit(self, load: Load, number: int) -> None:
+        """Simulate one visitor."""
+        session = f"visitor{number}"
+        async with connect() as browser:
             for path in ("/", "/theme.css", f"{API}/startup-events"):
-                await self.get(browser, load, path)
+                if (status := (await browser.get(self.url + path)).status_code) != 200:
+                    load.error(f"{path}: {status}")
             page = await self.stream(f"{API}/heartbeat/{session}")
-            for drawn in range(DIGITS):
-                await self.digit(browser, load, session, (name + drawn) % 10)
+            for digit in range(self.digits):
+                await self.draw(browser, load, (number + digit) % 10, session)
             try:
-                if name % 5 == 0:
-                    await self.picture(browser, load, session, name)
-                if name % 10 == 1:
+                if number % 5 == 0:
+                    await self.picture(browser, load, session, number)
+                if number % 10 == 1:
                     await self.queue(browser, load, session)
-                if name % 10 == 2:
-                    await self.program(browser, load, fetches=name % 20 == 2)
+                if number % 10 == 2:
+                    await self.program(browser, load, fetches=number % 20 == 2)
             except (httpx.HTTPError, KeyError, ValueError) as error:
-                load.errors.append(repr(error))
-        if name % 3 == 0:
+                load.error(repr(error))
+        if number % 3 == 0:
             page.close()
-        elif name % 3 == 1:
-            middle = (f"{API}/upload", PART[:80], TYPE) if name % 2 else (f"{API}/run/predict", b"{", "")
-            asked = await self.stream(*middle)
-            for writer in (asked, page):
+        elif number % 3 == 1:
+            begun = (f"{API}/upload", PART[:80], TYPE) if number % 2 else (f"{API}/run/predict", b"{", "")
+            request = await self.stream(*begun)
+            for writer in (request, page):
                 writer.transport.abort()
         else:
             self.silent.append(asyncio.create_task(self.cut(page)))
 
-    async def get(self, browser: httpx.AsyncClient, load: Load, path: str) -> None:
-        """Open an address."""
-        answer = await browser.get(self.server.url + path)
-        if answer.status_code != 200:
-            load.errors.append(f"{path}: {answer.status_code}")
-
-    async def stream(self, path: str, body: bytes = b"", kind: str = "") -> asyncio.StreamWriter:
-        """A connection of its own, on which a request was begun; it is not read."""
-        _, writer = await asyncio.open_connection("127.0.0.1", urlsplit(self.server.url).port)
-        head = f"{'POST' if body else 'GET'} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {kind}\r\n"
+    async def stream(self, path: str, body: bytes = b"", content_type: str = "") -> asyncio.StreamWriter:
+        """Begin a request on a connection of its own, which is not read."""
+        _, writer = await asyncio.open_connection("127.0.0.1", urlsplit(self.url).port)
+        head = f"{'POST' if body else 'GET'} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {content_type}\r\n"
         writer.write(f"{head}Content-Length: {2000 if body else 0}\r\n\r\n".encode() + body)
         await writer.drain()
         return writer
 
-    async def digit(self, browser: httpx.AsyncClient, load: Load, session: str, digit: int) -> None:
-        """Draw one."""
-        answer = None
-        for state in GROWN[digit]:
-            answer = await self.draw(browser, load, state, session)
-        load.drawings += 1
-        load.finals.append(load.answers[-1])
-        load.lost += answer != self.known.setdefault(digit, answer or "")
-
-    async def picture(self, browser: httpx.AsyncClient, load: Load, session: str, name: int) -> None:
-        """Upload a picture, be told how far that is, and have it read."""
-        url, content = self.server.url + API, PICTURE + str(name).encode()  # no two alike
-        headers = {"Content-Type": TYPE}
-        sent = browser.post(f"{url}/upload?upload_id=upload{name}", content=PART % content, headers=headers)
-        told = browser.get(f"{url}/upload_progress?upload_id=upload{name}")
-        answers = await asyncio.gather(sent, told)
-        file = {"path": answers[0].json()[0], "meta": {"_type": "gradio.FileData"}}
-        body = {"data": [file], "fn_index": self.read, "session_hash": session}
+    async def picture(self, browser: httpx.AsyncClient, load: Load, session: str, number: int) -> None:
+        """Upload a picture, follow its progress, and have it read."""
+        url, content = self.url + API, PICTURE + str(number).encode()  # no two are alike
+        upload = browser.post(
+            f"{url}/upload?upload_id=upload{number}", content=PART % content, headers={"Content-Type": TYPE}
+        )
+        progress = browser.get(f"{url}/upload_progress?upload_id=upload{number}")
+        [path] = (await asyncio.gather(upload, progress))[0].json()
+        body = {"data": [{"path": path, **FILE}], "fn_index": self.read, "session_hash": session}
         answer = await browser.post(f"{url}/run/predict", json=body)
         if 'data-digit="7"' not in answer.text.replace("\\", ""):
-            load.errors.append(f"a picture of a 7: {answer.text[:200]}")
+            load.error(f"a picture of a 7: {answer.text[:200]}")
 
     async def queue(self, browser: httpx.AsyncClient, load: Load, session: str) -> None:
         """Ask for a test image, which is not there, in the queue."""
-        url = self.server.url + API
         body = {"data": [], "fn_index": self.surprise, "session_hash": session}
-        await browser.post(f"{url}/queue/join", json=body)
-        answer = await browser.get(f"{url}/queue/data?session_hash={session}")
+        await browser.post(f"{self.url}{API}/queue/join", json=body)
+        answer = await browser.get(f"{self.url}{API}/queue/data?session_hash={session}")
         if "process_completed" not in answer.text:
-            load.errors.append(f"a test image: {answer.text[:200]}")
+            load.error(f"a test image: {answer.text[:200]}")
 
     async def program(self, browser: httpx.AsyncClient, load: Load, fetches: bool) -> None:
         """Call /predict."""
-        url = f"{self.server.url}{API}/call/predict"
-        body = {"data": [{"path": f"{self.server.url}/none.png", "meta": {"_type": "gradio.FileData"}}]}
+        url = f"{self.url}{API}/call/predict"
+        body = {"data": [{"path": f"{self.url}/none.png", **FILE}]}
         event = (await browser.post(url, json=body)).json()["event_id"]
         if fetches and "only public ones" not in (answer := await browser.get(f"{url}/{event}")).text:
-            load.errors.append(f"/predict: {answer.text[:200]}")
+            load.error(f"/predict: {answer.text[:200]}")
 
-    async def come(self, load: Load, names: range) -> None:
-        """Visitors, some at once."""
-        waiting = iter(names)
+    async def come(self, load: Load, numbers: range) -> None:
+        """Simulate visitors, AT_ONCE at a time."""
+        waiting = iter(numbers)
 
-        async def some() -> None:
-            for name in waiting:
-                await self.visit(load, name)
+        async def visits() -> None:
+            for number in waiting:
+                await self.visit(load, number)
 
-        await asyncio.gather(*(some() for _ in range(AT_ONCE)))
+        await asyncio.gather(*(visits() for _ in range(AT_ONCE)))
         await asyncio.gather(*self.silent)
         self.silent.clear()
 
     async def cut(self, page: asyncio.StreamWriter) -> None:
-        """The line of who fell silent."""
+        """Cut the connection of a visitor who fell silent."""
         await asyncio.sleep(SILENT / self.faster)
         page.transport.abort()
 
 
 def app(faster: int, sessions: int) -> str:
-    """Python that serves the page, with clocks that run faster."""
+    """Return Python code that serves the page with clocks that run faster."""
     return (
         "import runpy; from lenet.demo import page;"
         f"page.DELETE_UPLOADS = tuple(max(1, seconds // {faster}) for seconds in page.DELETE_UPLOADS);"
@@ -162,45 +154,43 @@ def app(faster: int, sessions: int) -> str:
 
 
 def hours(
-    visitors: int = VISITORS, hours: int = HOURS, warm: int = WARM, faster: int = FASTER, sessions: int = SESSIONS
+    visitors: int = VISITORS,
+    hours: int = HOURS,
+    warm: int = WARM,
+    faster: int = FASTER,
+    sessions: int = SESSIONS,
+    digits: int = DIGITS,
 ) -> Iterator[Load]:
-    """The first hours, and the others, on a server of its own.
+    """Simulate the first hours, then the rest, on one server.
 
     Args:
-        visitors: in all of them.
-        hours: how many there are.
-        warm: how many of them are the first.
-        faster: how many times as fast as others the server's clocks run.
-        sessions: of how many visitors the page keeps something.
+        visitors: number in all hours.
+        hours: number of hours.
+        warm: number of first hours.
+        faster: factor of the server's clocks.
+        sessions: number of visitors that the page keeps something of.
+        digits: that each visitor draws.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        log, uploads = Path(folder, "log.txt"), Path(folder, UPLOADS)
-        # Without MNIST: the first who asked for a test image would wait for a download.
-        env = {"GRADIO_TEMP_DIR": str(uploads), "MNIST_DIR": folder}
-        env["GRADIO_HEARTBEAT_INTERVAL"] = str(HEARTBEAT / faster)
-        server = run([sys.executable, "-c", app(faster, sessions)], log, env)
-        try:
-            day, each = Day(server, faster), visitors // hours
-            for first, end in ((0, warm), (warm, hours)):
-                load = Load(f"hours {first + 1} to {end} of {hours}: {(end - first) * each:,} visitors")
-                for hour in range(first, end):
-                    asyncio.run(day.come(load, range(hour * each, (hour + 1) * each)))
-                    late = time.monotonic() + GONE
-                    while day.kept() and time.monotonic() < late:
-                        time.sleep(0.2)
-                    day.measure(load)
-                yield load
-            if "Traceback" in (written := log.read_text()):
-                yield Load("the server's log", errors=[written])
-        finally:
-            server.stop()
+    heartbeat = {"GRADIO_HEARTBEAT_INTERVAL": str(HEARTBEAT / faster)}
+    with serving("-c", app(faster, sessions), env=heartbeat) as server:
+        day, hourly = Day(server, faster, digits), visitors // hours
+        for first, end in ((0, warm), (warm, hours)):
+            load = Load(name=f"hours {first + 1} to {end} of {hours}: {(end - first) * hourly:,} visitors")
+            for hour in range(first, end):
+                asyncio.run(day.come(load, range(hour * hourly, (hour + 1) * hourly)))
+                deadline = time.monotonic() + GONE
+                while day.kept() and time.monotonic() < deadline:
+                    time.sleep(0.2)
+                day.measure(load)
+            yield load
+        yield from tracebacks(server)
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--visitors", type=int, default=VISITORS, help="in all hours; default: %(default)s")
     options = parser.parse_args(arguments)
-    return told(hours(options.visitors))
+    return report(hours(options.visitors))
 
 
 if __name__ == "__main__":

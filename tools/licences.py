@@ -1,7 +1,7 @@
-"""Write docs/LICENCES.md: under which licence is what gets installed, as each package says itself.
+"""Write docs/LICENCES.md: the licence that each installed package declares.
 
 $ pip install --require-hashes -r requirements-ci.txt && python -m tools.licences
-docs/LICENCES.md: 117 packages, 0 that name no licence
+docs/LICENCES.md: 118 packages, 0 without a licence
 """
 
 import re
@@ -9,52 +9,50 @@ import sys
 from importlib.metadata import Distribution, distribution
 from pathlib import Path
 
+from lenet.files import markdown_table
+
 ROOT = Path(__file__).parents[1]
 LIST = ROOT / "docs" / "LICENCES.md"
 LOCK = ROOT / "requirements-ci.txt"
-NONE = "says none"
-WORDS = {
+NONE = "none declared"
+PHRASES = {
     "MIT": "Permission is hereby granted, free of charge",
     "Apache-2.0": "Apache License, Version 2.0",
 }
 HEAD = """# Licences
 
-What `requirements-ci.txt` installs, the demo's packages and those that test it, and what each says of its licence;
-written by `python -m tools.licences`. None of them is copied into this repository.
+The packages of `requirements-ci.txt`, for the demo and its tests, with the licence that each declares; written by
+`python -m tools.licences`. None of them is copied into this repository.
 
-| package | version | licence |
-|---|---|---|
 """
 
 
 def locked() -> dict[str, str]:
-    """The versions of all packages that are locked."""
+    """Return the version of every locked package."""
     return dict(re.findall(r"^([\w.-]+)==([\w.+!]+)", LOCK.read_text("utf-8"), re.MULTILINE))
 
 
 def licence(package: Distribution) -> str:
-    """What a package says: by the field of today, by its classifiers, by the field of old, or in a file."""
-    said = package.metadata
-    if expression := said.get("License-Expression"):
+    """Return the licence of a package: its licence expression, classifiers, licence field or licence file."""
+    metadata = package.metadata
+    if expression := metadata.get("License-Expression"):
         return str(expression)
-    classifiers = [each.rpartition(" :: ")[2] for each in said.get_all("Classifier", []) if "License ::" in each]
+    classifiers = [name.rpartition(" :: ")[2] for name in metadata.get_all("Classifier", []) if "License ::" in name]
     if classifiers:
         return ", ".join(classifiers)
-    old = str(said.get("License") or "").strip()
-    if old and "\n" not in old:
-        return old
+    declared = str(metadata.get("License") or "").strip()
+    if declared and "\n" not in declared:
+        return declared
     files = [file for file in package.files or () if file.name.startswith("LICENSE")]
-    text = " ".join((old or (files[0].read_text() if files else "")).split())
-    return next((name for name, words in WORDS.items() if words in text), NONE)
+    text = " ".join((declared or (files[0].read_text() if files else "")).split())
+    return next((name for name, phrase in PHRASES.items() if phrase in text), NONE)
 
 
 def main() -> int:
-    rows = {name: (version, licence(distribution(name))) for name, version in sorted(locked().items())}
-    LIST.write_text(
-        HEAD + "".join(f"| {name} | {version} | {said} |\n" for name, (version, said) in rows.items()), "utf-8"
-    )
-    silent = [name for name, (_, said) in rows.items() if said == NONE]
-    print(f"docs/LICENCES.md: {len(rows)} packages, {len(silent)} that name no licence", *silent)
+    rows = [(name, version, licence(distribution(name))) for name, version in sorted(locked().items())]
+    LIST.write_text(f"{HEAD}{markdown_table(['package', 'version', 'licence'], rows)}\n", "utf-8")
+    undeclared = [name for name, _, declared in rows if declared == NONE]
+    print(f"docs/LICENCES.md: {len(rows)} packages, {len(undeclared)} without a licence", *undeclared)
     return 0
 
 

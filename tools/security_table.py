@@ -1,11 +1,10 @@
-"""Write the tables of SECURITY.md, each of what was done to a page or a training of their own.
+"""Write the tables of SECURITY.md from what a running page or a training of their own withstood.
 
 $ python -m tools.security_table tries
 SECURITY.md: 72 tries, 0 not answered as they should be
 $ python -m tools.security_table faults
-$ python -m tools.security_table fuzz
 $ python -m tools.security_table load
-$ python -m tools.security_table            # all four, half an hour
+$ python -m tools.security_table            # all three, about half an hour
 """
 
 import argparse
@@ -14,129 +13,109 @@ import platform
 import subprocess
 import sys
 import tempfile
-from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
-from lenet.files import replace_block
+from lenet.files import markdown_table, replace_block
 from tests.helpers.servers import ROOT, run
-from tests.helpers.tries import Try, function, send, tries
-from tools import eight_hours, fuzz_bytes, kill_training, load
+from tests.helpers.tries import function, send, tries
+from tools import eight_hours, kill_training, load
 
 KILLS = 20
-FUZZED = 100  # seconds of each target
-# Tests that break something on purpose; a test's name is what it promises.
+# Tests that break something on purpose; a test's name is the promise it checks.
 INJECTED = ["training/test_training_faults.py", "demo/test_start.py", "demo/server/test_shutdown.py"]
 
 
-def table(rows: list[tuple[Try, bool]]) -> str:
-    """The rows, counted by what was tried."""
-    made = Counter(each.kind for each, _ in rows)
-    right = Counter(each.kind for each, answered in rows if answered)
-    lines = ["| tried | tries | answered in a sentence | lost |", "|---|---:|---:|---|"]
-    for kind, count in made.items():
-        lost = "nothing" if right[kind] == count else f"{count - right[kind]} answers"
-        lines.append(f"| {kind} | {count} | {right[kind]} | {lost} |")
-    return "\n".join(lines)
-
-
-def write(name: str, text: str) -> None:
-    """Put a table between its marks."""
+def write(name: str, table: str) -> None:
+    """Replace the table `name` in SECURITY.md."""
     file = ROOT / "SECURITY.md"
-    file.write_text(replace_block(file.read_text("utf-8"), name, "python -m tools.security_table", text), "utf-8")
+    file.write_text(replace_block(file.read_text("utf-8"), name, "python -m tools.security_table", table), "utf-8")
 
 
 def write_tries() -> int:
-    """Send every try to a page; returns how many were answered wrongly."""
+    """Send every hostile request to a page; return how many got a wrong answer."""
+    right: dict[str, list[bool]] = {}
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder, "log.txt")
         server = run([sys.executable, "app.py"], log, {"GRADIO_TEMP_DIR": folder})
         try:
-            rows = []
-            for each in tries(function(server.url, "show_1"), function(server.url, "show")):
-                answer = send(server.url, each)
-                clean = "Traceback" not in log.read_text()
-                rows.append((each, clean and answer.status == each.status and each.answer in answer.text))
+            for attempt in tries(function(server.url, "show_1"), function(server.url, "show")):
+                answer = send(server.url, attempt)
+                expected = answer.status == attempt.status and attempt.answer in answer.text
+                right.setdefault(attempt.kind, []).append(expected and "Traceback" not in log.read_text())
         finally:
             server.stop()
-    write("tries", table(rows))
-    wrong = sum(not answered for _, answered in rows)
-    print(f"SECURITY.md: {len(rows)} tries, {wrong} not answered as they should be")
+    rows = []
+    for kind, answered in right.items():
+        wrong = len(answered) - sum(answered)
+        rows.append((kind, len(answered), sum(answered), f"{wrong} answers" if wrong else "nothing"))
+    write("tries", markdown_table(["tried", "tries", "answered in a sentence", "lost"], rows, "lrrl"))
+    wrong = sum(answered.count(False) for answered in right.values())
+    print(f"SECURITY.md: {sum(map(len, right.values()))} tries, {wrong} not answered as they should be")
     return wrong
 
 
-def passed(names: list[str]) -> dict[str, list[bool]]:
-    """Run test files; by the name of each test whether it passed, once for each of its parameters."""
-    found: dict[str, list[bool]] = {}
+def run_tests(files: Sequence[str]) -> dict[str, list[bool]]:
+    """Run test files; return for each test, named by its promise, if it passed, once per parameter."""
+    passed: dict[str, list[bool]] = {}
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "report.xml")
-        tests = [str(ROOT / "tests" / name) for name in names]
+        tests = [str(ROOT / "tests" / name) for name in files]
         command = [sys.executable, "-m", "pytest", "-n", "0", "-q", "-k", "not killed", f"--junitxml={report}", *tests]
         subprocess.run(command, cwd=ROOT, check=False)
         for case in ElementTree.parse(report).iter("testcase"):
             name = case.get("name", "").partition("[")[0].removeprefix("test_").replace("_", " ")
-            found.setdefault(name, []).append(not len(case))  # a failure, an error or a skip is an element in it
-    return found
+            passed.setdefault(name, []).append(not len(case))  # a failure, an error or a skip is an element in it
+    return passed
 
 
 def fault_table(killed: kill_training.Killed, tested: dict[str, list[bool]]) -> str:
-    """The rows of what was broken on purpose: kills of trainings, and tests by name."""
-    cut = [each.survived for each in killed.kills if each.cut]
+    """Return the table of faults: kills of trainings, then tests by name."""
+    cut = [kill.survived for kill in killed.kills if kill.cut]
     kills = {
-        "a training gets SIGKILL at a random moment, and goes on": [each.survived for each in killed.kills],
-        f"{len(cut)} of these times the newest checkpoint is cut in half besides": cut,
+        "a training gets SIGKILL at a random moment, and resumes": [kill.survived for kill in killed.kills],
+        f"in {len(cut)} of these cases the newest checkpoint is also cut in half": cut,
     }
-    lines = ["| fault | times | survived | lost |", "|---|---:|---:|---|"]
+    rows = []
     for name, survived in (kills | tested).items():
-        times = len(survived) - sum(survived)
-        lost = "; ".join(killed.lost) if name in kills else f"{times} times" if times else ""
-        lines.append(f"| {name} | {len(survived)} | {sum(survived)} | {lost or 'nothing'} |")
-    return "\n".join(lines)
+        failures = len(survived) - sum(survived)
+        lost = "; ".join(killed.lost) if name in kills else f"{failures} times" if failures else ""
+        rows.append((name, len(survived), sum(survived), lost or "nothing"))
+    return markdown_table(["fault", "times", "survived", "lost"], rows, "lrrl")
 
 
 def write_faults() -> int:
-    """Kill trainings, and run the tests that break something; returns how much was lost."""
+    """Kill trainings and run the tests that break something; return how many of both failed."""
     with tempfile.TemporaryDirectory() as folder:
         killed = kill_training.kill(KILLS, Path(folder), verbose=True)
-    tested = passed(INJECTED)
+    tested = run_tests(INJECTED)
     write("faults", fault_table(killed, tested))
-    return len(killed.lost) + sum(not each for right in tested.values() for each in right)
-
-
-def write_fuzz() -> int:
-    """Fuzz what takes strangers' bytes; returns how many inputs broke its promise."""
-    made = fuzz_bytes.fuzz_all(list(fuzz_bytes.TARGETS), FUZZED, 0, seed=1)
-    lines = ["| fuzzed | inputs | seconds | found |", "|---|---:|---:|---|"]
-    for each in made:
-        what = str(fuzz_bytes.TARGETS[each.target].__doc__).partition("\n")[0].rstrip(".")
-        print(each.found)
-        lines.append(f"| {what} | {each.runs:,} | {each.seconds:.0f} | {'an error' if each.found else 'nothing'} |")
-    write("fuzz", "\n".join(lines))
-    return sum(bool(each.found) for each in made)
+    return len(killed.lost) + sum(passed.count(False) for passed in tested.values())
 
 
 def write_load() -> int:
-    """Put the page under load, and let eight hours of visitors come; returns how much went wrong."""
-    made = list(load.loads(10_000, [50, 200], 20))
+    """Put the page under load and simulate eight hours of visitors; return how many faults that showed."""
+    crowds = list(load.loads(10_000, [50, 200], 20))
     day = list(eight_hours.hours())
-    print("memory by the hour, MB:", *(round(sample) for each in day for sample in each.samples))
+    print("memory by the hour, MB:", *(round(sample) for hours in day for sample in hours.memory))
     machine = f"Client and server on {os.cpu_count()} cores, {platform.machine()}, {platform.system()}."
-    write("load", "\n".join([load.TABLE, *map(load.row, made + day), "", machine]))
-    wrong = load.faults(made) + load.faults(day)
-    print(*wrong, sep="\n")
-    return len(wrong)
+    write("load", f"{load.table(crowds + day)}\n\n{machine}")
+    faults = load.faults(crowds) + load.faults(day)
+    print(*faults, sep="\n")
+    return len(faults)
 
 
-TABLES = {"tries": write_tries, "faults": write_faults, "fuzz": write_fuzz, "load": write_load}
+TABLES = {"tries": write_tries, "faults": write_faults, "load": write_load}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("tables", nargs="*", metavar="TABLE", help="tries, faults, fuzz or load; default: all")
-    wanted = parser.parse_args().tables or list(TABLES)
-    if unknown := set(wanted) - set(TABLES):
+    parser.add_argument("tables", nargs="*", metavar="TABLE", help=f"{', '.join(TABLES)}; default: all")
+    names = parser.parse_args().tables or list(TABLES)
+    if unknown := set(names) - set(TABLES):
         parser.error(f"no such table: {', '.join(sorted(unknown))}")
-    return int(sum(TABLES[name]() for name in wanted) > 0)
+    return int(sum(TABLES[name]() for name in names) > 0)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Two replicas behind nginx serve as one page does, without sticky sessions, and one of them may die."""
+"""Two replicas behind nginx serve like one page, without sticky sessions, and survive the death of one of them."""
 
 import asyncio
 import os
@@ -13,20 +13,22 @@ from gradio_client import Client, handle_file
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from deploy import trial
-from deploy.replicas import HERE, Replicas, nginx
+from benchmarks.live import Record
+from deploy.trial import HERE, Replicas, crowd, drawing, nginx
 from lenet.image.strokes import render
 from tests.helpers.digits import DIGITS
 from tests.helpers.pen import Pen
 
 CALL = "/gradio_api/call/predict"
-DATA = {"meta": {"_type": "gradio.FileData"}}
+UPDATE = "/gradio_api/run/predict"
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
 def replicas() -> Iterator[Replicas]:
     if nginx() is None:
-        reason = "No nginx: `apt install nginx` brings it."
+        reason = "No nginx: install it with `apt install nginx`."
         if os.environ.get("REQUIRE_NGINX") == "1":
             pytest.fail(reason)
         pytest.skip(reason)
@@ -40,43 +42,47 @@ def seven(tmp_path: Path) -> Path:
     return tmp_path / "seven.png"
 
 
-def served_by(replicas: Replicas, path: str) -> list[list[str]]:
-    """The ports that each request for a path went to, as nginx wrote it down."""
-    lines = [line for line in replicas.log("access").splitlines() if path in line]
-    return [re.findall(r"127\.0\.0\.1:(\d+)", line) for line in lines]
+def asked(replicas: Replicas, path: str) -> list[list[str]]:
+    """Return the replicas that nginx asked, for each request for a path."""
+    return [re.findall(r"127\.0\.0\.1:\d+", line) for line in replicas.access_log() if path in line]
 
 
-def draw_until(replicas: Replicas, done: Callable[[trial.Load], bool], then: Callable[[], object]) -> trial.Load:
-    """Clients draw until something is the case, then `then` happens, and they draw 50 times more."""
+def address(replicas: Replicas, number: int) -> str:
+    return replicas.urls[number].removeprefix("http://")
 
-    async def draw() -> trial.Load:
-        load, end = await trial.load(replicas), asyncio.Event()
-        async with asyncio.TaskGroup() as clients:
-            for client in range(trial.CLIENTS):
-                clients.create_task(load.draw(client, end))
-            while not done(load):
+
+def upload(url: str, picture: Path) -> dict:
+    [path] = httpx.post(f"{url}/gradio_api/upload", files={"files": ("seven.png", picture.read_bytes())}).json()
+    return {"data": [{"path": path, "meta": {"_type": "gradio.FileData"}}]}
+
+
+def draw_until(replicas: Replicas, done: Callable[[Record], bool], then: Callable[[], object] = lambda: None) -> Record:
+    """Let people draw until `done`, call `then`, and let them draw 50 updates more."""
+
+    async def draw() -> Record:
+        async with drawing(people) as record:
+            while not done(record):
                 await asyncio.sleep(0.01)
             await asyncio.to_thread(then)
-            count = len(load.times)
-            while len(load.times) < count + 50:
+            count = record.updates
+            while record.updates < count + 50:
                 await asyncio.sleep(0.01)
-            end.set()
-        return load
+        return record
 
-    with ThreadPoolExecutor(1) as beside:  # Playwright has this thread's loop
-        return beside.submit(asyncio.run, draw()).result()
-
-
-def test_a_drawings_updates_take_turns_and_every_replica_answers_the_same(replicas: Replicas) -> None:
-    load = draw_until(replicas, lambda load: len(load.times) >= 50, lambda: None)
-    assert load.wrong == []
-    asked = [ports[0] for ports in served_by(replicas, "/gradio_api/run/predict")]
-    counts = [asked.count(str(port)) for port in replicas.ports]
-    assert len(asked) >= 100
-    assert abs(counts[0] - counts[1]) <= 1
+    people = crowd(replicas)
+    with ThreadPoolExecutor(1) as thread:  # Playwright's event loop runs in this one
+        return thread.submit(asyncio.run, draw()).result()
 
 
-def test_nothing_is_sticky(replicas: Replicas) -> None:
+def test_updates_of_a_drawing_take_turns_and_every_replica_gives_the_same_answers(replicas: Replicas) -> None:
+    record = draw_until(replicas, lambda record: record.updates >= 50)
+    assert record.errors == []
+    first = [servers[0] for servers in asked(replicas, UPDATE)]
+    assert len(first) >= 100
+    assert abs(first.count(address(replicas, 0)) - first.count(address(replicas, 1))) <= 1
+
+
+def test_no_cookie_is_set(replicas: Replicas) -> None:
     for path in ("/", "/config", "/gradio_api/info"):
         answer = httpx.get(replicas.url + path)
         assert answer.status_code == 200
@@ -93,48 +99,44 @@ def test_predict_answers_gradios_client(replicas: Replicas, seven: Path) -> None
 
 
 def test_a_picture_uploaded_to_one_replica_is_read_by_the_other(replicas: Replicas, seven: Path) -> None:
-    first, second = (f"http://127.0.0.1:{port}" for port in replicas.ports)
-    [path] = httpx.post(f"{first}/gradio_api/upload", files={"files": ("seven.png", seven.read_bytes())}).json()
-    event = httpx.post(second + CALL, json={"data": [{"path": path, **DATA}]}).json()["event_id"]
+    first, second = replicas.urls
+    event = httpx.post(second + CALL, json=upload(first, seven)).json()["event_id"]
     assert '"label": "7"' in httpx.get(f"{second}{CALL}/{event}", timeout=60).text
 
 
 def test_predict_answers_curl_whichever_replica_took_the_call(replicas: Replicas, seven: Path) -> None:
-    [path] = httpx.post(f"{replicas.url}/gradio_api/upload", files={"files": ("7.png", seven.read_bytes())}).json()
+    picture = upload(replicas.url, seven)
     for _ in range(4):
-        event = httpx.post(replicas.url + CALL, json={"data": [{"path": path, **DATA}]}).json()["event_id"]
+        event = httpx.post(replicas.url + CALL, json=picture).json()["event_id"]
         answer = httpx.get(f"{replicas.url}{CALL}/{event}", timeout=60)
         assert answer.text.startswith("event: complete")
         assert '"label": "7"' in answer.text
-    assert any(len(ports) == 2 for ports in served_by(replicas, f"GET {CALL}/")), "asked only who knew it"
+    both = any(len(servers) == 2 for servers in asked(replicas, f"GET {CALL}/"))
+    assert both, "no request went to a replica that did not know the event"
 
 
-def test_a_call_that_nobody_made_is_not_found(replicas: Replicas) -> None:
+def test_an_unknown_event_is_not_found(replicas: Replicas) -> None:
     answer = httpx.get(f"{replicas.url}{CALL}/{'0' * 32}")
     assert answer.status_code == 404
     assert answer.text.startswith("event: error\ndata: ")
 
 
-def test_a_killed_replica_costs_no_visitor_an_answer_and_serves_again_when_it_is_back(
+def test_a_killed_replica_costs_no_visitor_an_answer_and_serves_again_after_its_restart(
     replicas: Replicas, seven: Path
 ) -> None:
-    load = draw_until(replicas, lambda load: len(load.times) >= 50, lambda: replicas.kill(1))
-    assert load.wrong == []
-    dead = str(replicas.ports[1])
-    assert [dead, str(replicas.ports[0])] in served_by(replicas, "/gradio_api/run/predict"), "nobody was sent to it"
+    dead = address(replicas, 1)
+    record = draw_until(replicas, lambda record: record.updates >= 50, lambda: replicas.kill(1))
+    assert record.errors == []
+    assert [dead, address(replicas, 0)] in asked(replicas, UPDATE), "no request was retried"
     label, _ = Client(replicas.url, verbose=False).predict(handle_file(str(seven)), api_name="/predict")
     assert label["label"] == "7"
-
-    def back(load: trial.Load) -> bool:
-        return [dead] in served_by(replicas, "/gradio_api/run/predict")[before:]
-
-    before = len(served_by(replicas, "/gradio_api/run/predict"))
+    before = len(asked(replicas, UPDATE))
     replicas.start(1)
-    load = draw_until(replicas, back, lambda: None)
-    assert load.wrong == []
+    record = draw_until(replicas, lambda _: [dead] in asked(replicas, UPDATE)[before:])
+    assert record.errors == []
 
 
-def test_who_draws_on_the_page_does_not_notice_that_a_replica_dies(
+def test_a_person_who_draws_does_not_notice_the_death_of_a_replica(
     replicas: Replicas, open_page: Callable[..., Page]
 ) -> None:
     page = open_page(replicas.url)
@@ -148,7 +150,7 @@ def test_who_draws_on_the_page_does_not_notice_that_a_replica_dies(
     expect(page.get_by_text("Connection")).to_have_count(0)
 
 
-def test_what_is_shipped_is_what_nginx_was_given(replicas: Replicas) -> None:
-    shipped = (HERE / "nginx.conf").read_text("utf-8")
-    given = (replicas.folder / "lenet.conf").read_text("utf-8")
-    assert given.replace(f"listen {replicas.url.removeprefix('http://')};", "listen 80;") == shipped
+def test_nginx_runs_with_the_configuration_of_the_repository(replicas: Replicas) -> None:
+    configuration = (replicas.folder / "lenet.conf").read_text("utf-8")
+    listen = f"listen {replicas.url.removeprefix('http://')};"
+    assert configuration.replace(listen, "listen 80;") == (HERE / "nginx.conf").read_text("utf-8")
