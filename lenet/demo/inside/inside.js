@@ -26,7 +26,7 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
  * @param {(event: string, data?: Place) => void} trigger tells Gradio of an event
  * @param {{ value: string }} props `value` is a reading as JSON, "" when there is none
  * @param {(name: string, changed: () => void) => void} watch calls back when the server has changed a prop
- * @param {Record<string, Text>} texts
+ * @param {Record<string, Localized>} texts
  */
 function mountInside(element, trigger, props, watch, texts) {
   /** @type {Place | null} */
@@ -68,7 +68,9 @@ function mountInside(element, trigger, props, watch, texts) {
 
   /** @param {Reading} reading @param {number} digit @returns {string[]} units + bias = logit, to the eye too */
   function sum(reading, digit) {
-    const [logit, bias] = [reading.logits[digit], reading.biases[digit]].map((value) => Math.round(100 * value));
+    const [logit, bias] = [reading.logits[digit], reading.biases[digit]].map((value) =>
+      Math.round(100 * value),
+    );
     return [
       ...[logit - bias, bias, logit].map((hundredths) => signed(hundredths / 100)),
       `${(100 * reading.probabilities[digit]).toFixed(1)} %`,
@@ -84,10 +86,9 @@ function mountInside(element, trigger, props, watch, texts) {
       const cells = reading ? sum(reading, digit) : ["–", "–", "–", "–"];
       cells.forEach((text, i) => (row.children[i + 1].textContent = text));
     });
-    /** @type {HTMLElement} */ (element.querySelector("[data-text=logits_text]")).textContent = translate(texts.logits_text).replace(
-      "{temperature}",
-      reading ? String(reading.temperature) : "T",
-    );
+    /** @type {HTMLElement} */ (element.querySelector("[data-text=logits_text]")).textContent = translate(
+      texts.logits_text,
+    ).replace("{temperature}", reading ? String(reading.temperature) : "T");
     clearTimeout(resting);
     resting = setTimeout(() => element.isConnected && trigger("rest"), REST);
     if (chosen) trigger("select", chosen);

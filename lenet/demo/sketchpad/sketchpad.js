@@ -18,7 +18,7 @@ const RESEND_AFTER = [1000, 4000]; // ms after a request that failed
  * @param {(event: string) => void} trigger tells Gradio of an event
  * @param {{ value: string, label: string }} props `value` is what an event sends
  * @param {(name: string, changed: () => void) => void} watch calls back when the server has changed a prop
- * @param {{ size: number, pen: number, placeholder: Text, undo: Text, clear: Text }} options
+ * @param {{ size: number, pen: number, placeholder: Localized, undo: Localized, clear: Localized }} options
  */
 function mountSketchpad(element, trigger, props, watch, options) {
   /** @param {string} selector */
