@@ -5,12 +5,12 @@ from unittest.mock import patch
 import gradio as gr
 
 from lenet.demo import LAUNCH, build_demo
-from lenet.demo.inside.inside import Inside
+from lenet.demo.inside.inside import InsidePanel
 
 
-def add_nothing(*_: object) -> Inside:
+def add_nothing(*_: object) -> InsidePanel:
     """Return the components that the live event needs, invisible."""
-    return Inside(gr.Checkbox(False, visible=False), gr.HTML(visible=False))
+    return InsidePanel(gr.Checkbox(False, visible=False), gr.HTML(visible=False))
 
 
 with patch("lenet.demo.page.add_inside", add_nothing):

@@ -1,11 +1,11 @@
-"""Take the README's pictures: the page with a 7 drawn with the mouse, and the steps of a photo that it reads.
+"""Take the README's pictures: the page with a 7 drawn on it, and the steps of reading a photo.
 
     $ python -m tools.screenshot
     docs/page.png
     docs/pipeline.png
 
-More of them, to look at: `--all FOLDER` takes desktop and phone, light and dark, every verdict, English and Chinese,
-and each with everything open.
+For review, `--all FOLDER` takes desktop and phone, light and dark, with every verdict, and with everything open in
+English and Chinese.
 """
 
 import argparse
@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from lenet.image.strokes import render
 from tests.helpers import chromium
 from tests.helpers.digits import DIGITS, HOUSE, placed
+from tests.helpers.pads import PHONE
 from tests.helpers.pen import Pen
 from tests.helpers.photos import snapshot
 from tests.helpers.servers import run
@@ -27,39 +28,29 @@ from tests.helpers.servers import run
 expect.set_options(timeout=30_000)
 SCREENS = {
     "desktop": {"viewport": {"width": 1100, "height": 840}, "device_scale_factor": 2},
-    "phone": {
-        "viewport": {"width": 390, "height": 844},
-        "device_scale_factor": 3,
-        "has_touch": True,
-        "is_mobile": True,
-    },
+    "phone": PHONE,
+}
+DRAWINGS = {  # strokes by the verdict that they get
+    "blank": [],
+    "digit": DIGITS[7],
+    "several": [*placed(DIGITS[4], 110, 75, 140), *placed(DIGITS[2], 110, 205, 140)],
+    "unsure": HOUSE,
 }
 
 
-DRAWINGS = {  # what is drawn, and what the page then says of it
-    "blank": ([], "Draw a digit"),
-    "7": (DIGITS[7], "This looks like a 7."),
-    "8": (DIGITS[8], "This looks like an 8."),
-    "several": ([*placed(DIGITS[4], 110, 75, 140), *placed(DIGITS[2], 110, 205, 140)], "This looks like 4 and 2."),
-    "unsure": (HOUSE, "This doesn't look like a digit"),
-}
-
-
-def take(browser: Browser, url: str, path: Path, screen: str, scheme: str, name: str) -> None:
-    context = browser.new_context(**SCREENS[screen], color_scheme=scheme)
-    page = context.new_page()
+def take(browser: Browser, url: str, path: Path, screen: str, scheme: str, verdict: str) -> None:
+    """Save the page with a drawing of a verdict."""
+    page = browser.new_context(**SCREENS[screen], color_scheme=scheme).new_page()
     page.goto(url)
-    expect(page.locator("#sketchpad canvas").first).to_be_visible()
-    strokes, sentence = DRAWINGS[name]
-    if strokes:
-        Pen(page, "touch" if screen == "phone" else "mouse").draw(strokes)
-        page.mouse.move(0, 0)
-    expect(page.locator("#verdict")).to_contain_text(sentence)
+    expect(page.locator("#sketchpad canvas")).to_be_visible()
+    Pen(page, "touch" if screen == "phone" else "mouse").draw(DRAWINGS[verdict])
+    page.mouse.move(0, 0)
+    expect(page.locator("#verdict")).to_have_attribute("data-verdict", verdict)
     shoot(page, path)
 
 
 def shoot(page: Page, path: Path, whole: bool = False) -> None:
-    """Save what the page shows, once it has come to rest."""
+    """Save a screenshot once all animations have ended."""
     page.evaluate("document.fonts.ready")
     page.wait_for_function("document.getAnimations().every((motion) => motion.playState !== 'running')")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -69,7 +60,7 @@ def shoot(page: Page, path: Path, whole: bool = False) -> None:
 
 
 def take_opened(browser: Browser, url: str, path: Path, screen: str, scheme: str, language: str) -> None:
-    """The whole page with everything open, a value of the second layer chosen, a picture read, a drawing kept."""
+    """Save the whole page with everything open, a value chosen, a picture read and a drawing saved."""
     page = browser.new_context(**SCREENS[screen], color_scheme=scheme, locale=language).new_page()
     page.goto(url)
     expect(page.locator("#sketchpad canvas")).to_be_visible()
@@ -85,13 +76,13 @@ def take_opened(browser: Browser, url: str, path: Path, screen: str, scheme: str
     expect(page.locator("#explanation .sum")).to_have_count(3)
     page.locator("#picture > button").click()
     upload(page)
-    expect(page.locator("#picture-answer")).to_contain_text("7")
+    expect(page.locator("#picture-answer .chosen")).to_have_attribute("data-digit", "7")
     page.evaluate("scrollTo(0, 0)")
     shoot(page, path, whole=True)
 
 
 def upload(page: Page) -> None:
-    """Give the page a photo-like picture of a 7, far from the middle and in a shadow."""
+    """Upload a photo-like picture of a 7, off-centre and in a shadow."""
     with tempfile.TemporaryDirectory() as folder:
         photo = Path(folder) / "seven.png"
         snapshot(render(placed(DIGITS[7], 130, 170, 120), width=12), np.random.default_rng(0)).save(photo)
@@ -100,13 +91,13 @@ def upload(page: Page) -> None:
 
 
 def take_steps(browser: Browser, url: str, path: Path) -> None:
-    """The strip under a photo-like picture of a 7."""
+    """Save the steps of reading a photo-like picture of a 7."""
     context = browser.new_context(**SCREENS["desktop"])
     page = context.new_page()
     page.goto(url)
     page.get_by_role("button", name="Read a picture").click()
     upload(page)
-    expect(page.locator("#picture-answer")).to_contain_text("This looks like a 7.")
+    expect(page.locator("#picture-answer .chosen")).to_have_attribute("data-digit", "7")
     page.mouse.move(0, 0)
     page.locator("#picture-steps .strip").screenshot(path=path, animations="disabled")
     context.close()
@@ -122,11 +113,12 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.ARGS)
         try:
             if options.all is None:
-                take(browser, server.url, Path("docs/page.png"), "desktop", "light", "7")
+                take(browser, server.url, Path("docs/page.png"), "desktop", "light", "digit")
                 take_steps(browser, server.url, Path("docs/pipeline.png"))
             else:
-                for screen, scheme, name in itertools.product(SCREENS, ("light", "dark"), DRAWINGS):
-                    take(browser, server.url, options.all / f"{screen}-{scheme}-{name}.png", screen, scheme, name)
+                for screen, scheme, verdict in itertools.product(SCREENS, ("light", "dark"), DRAWINGS):
+                    path = options.all / f"{screen}-{scheme}-{verdict}.png"
+                    take(browser, server.url, path, screen, scheme, verdict)
                 for screen, scheme, language in itertools.product(SCREENS, ("light", "dark"), ("en", "zh-CN")):
                     path = options.all / f"{screen}-{scheme}-open-{language}.png"
                     take_opened(browser, server.url, path, screen, scheme, language)

@@ -1,4 +1,4 @@
-"""Pictures as data URLs: they travel inside the answer, and no file of theirs is on the server."""
+"""Pictures as PNG data URLs, so that the server writes no files."""
 
 import base64
 import io
@@ -9,16 +9,12 @@ from PIL import Image
 
 
 def data_url(tones: NDArray[np.float32]) -> str:
-    """A picture as the source of an image.
-
-    Args:
-        tones: (H, W), 0 = black, 1 = white.
-    """
+    """Return (H, W) tones, 0 = black, 1 = white, as a data URL."""
     return image_url(Image.fromarray(np.rint(tones * 255).astype(np.uint8)))
 
 
 def image_url(image: Image.Image) -> str:
-    """A picture as the source of an image."""
+    """Return an image as a data URL."""
     file = io.BytesIO()
     image.save(file, "PNG")
     return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"

@@ -1,6 +1,6 @@
-"""The reading as HTML: the verdict, the picture that the network saw, and a bar for each of the ten digits.
+"""The reading as HTML: the verdict, the picture that the network saw, and a bar for each digit.
 
-Gradio changes only what differs in the page's elements, so bars slide and a screen reader hears only a new sentence.
+Gradio updates only the elements that differ, so bars slide, and a screen reader announces only a new sentence.
 """
 
 from html import escape
@@ -16,15 +16,11 @@ EMPTY = Prediction("blank", None, (0.0,) * 10, np.zeros((28, 28), np.float32), "
 
 
 def reading_html(prediction: Prediction = EMPTY, language: Language = DEFAULT) -> str:
-    """The HTML of what was read.
-
-    Args:
-        prediction: what to show; by default that of an empty pad.
-        language: of the texts.
-    """
+    """Return the HTML of a prediction, by default that of an empty pad."""
     texts = TEXTS[language]
     return (
-        f'<div class="summary">{_seen(prediction, texts["seen_alt"])}<div>'
+        f'<div class="summary"><img id="seen" width="28" height="28" src="{data_url(prediction.picture)}" '
+        f'alt="{texts["seen_alt"]}"><div>'
         f'<p id="verdict" role="status" aria-live="polite" data-verdict="{prediction.verdict}">'
         f"{escape(say(prediction.message, prediction.named, language))}</p>"
         f'<p class="caption">{texts["seen"]}</p></div></div>'
@@ -32,23 +28,18 @@ def reading_html(prediction: Prediction = EMPTY, language: Language = DEFAULT) -
     )
 
 
-def bars(prediction: Prediction, language: Language, name: str) -> str:
-    """The HTML of a bar for each digit.
-
-    Args:
-        prediction: what to show.
-        language: of the texts.
-        name: the element's id.
-    """
+def bars(prediction: Prediction, language: Language, elem_id: str) -> str:
+    """Return the HTML of a bar for each digit, in an element of the id `elem_id`."""
     meters = "".join(
         _meter(digit, probability, prediction.verdict == "digit" and digit == prediction.digit)
         for digit, probability in enumerate(prediction.probabilities)
     )
-    return f'<div id="{name}" class="bars" role="group" aria-label="{TEXTS[language]["probabilities"]}">{meters}</div>'
+    label = TEXTS[language]["probabilities"]
+    return f'<div id="{elem_id}" class="bars" role="group" aria-label="{label}">{meters}</div>'
 
 
 def percent(probability: float) -> str:
-    """A probability for a person, with a decimal where that says more."""
+    """Return a probability in percent, with a decimal unless it is nearly 0 or 1."""
     return f"{100 * probability:.1f} %" if 0.0005 <= probability < 0.9995 else f"{100 * probability:.0f} %"
 
 
@@ -61,8 +52,3 @@ def _meter(digit: int, probability: float, chosen: bool) -> str:
         f'<span class="track"><span class="fill" style="transform: scaleX({probability:.4f})"></span></span>'
         f'<span class="percent">{percent(probability)}</span></div>'
     )
-
-
-def _seen(prediction: Prediction, description: str) -> str:
-    """The network's 28 × 28 input as a picture, ink white on black as in MNIST."""
-    return f'<img id="seen" width="28" height="28" src="{data_url(prediction.picture)}" alt="{description}">'

@@ -1,6 +1,6 @@
 """Browser tests: a real Chromium against real processes, on loopback only.
 
-Without Chromium the tests are skipped and say why; with REQUIRE_BROWSER=1 in the environment they fail instead.
+Without Chromium the tests are skipped; with REQUIRE_BROWSER=1 in the environment they fail instead.
 """
 
 import os
@@ -14,12 +14,12 @@ from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 from tests.helpers import chromium
 from tests.helpers.pads import PAD_APP, PHONE, Pad
 
-expect.set_options(timeout=30_000)  # a first answer waits for TensorFlow
+expect.set_options(timeout=30_000)  # for a busy machine
 
 REPORT = pytest.StashKey[pytest.TestReport]()
 
 
-@pytest.fixture(scope="module")  # while Playwright is on, no other test could run an event loop of its own
+@pytest.fixture(scope="module")  # while Playwright runs, other tests cannot run an event loop of their own
 def browser() -> Iterator[Browser]:
     """Chromium, for the tests of one file."""
     path = chromium.find()
@@ -36,9 +36,9 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(browser: Browser, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., Page]]:
-    """`open_page(url, **context)` opens a page in a browser context of its own, of Playwright's options.
+    """Return `open_page(url, **options)`, which opens a page in a browser context of its own.
 
-    A script error in the page fails the test. A failed test leaves a picture and a Playwright trace, and says where.
+    A script error in the page fails the test. A failed test saves a screenshot and a Playwright trace.
     """
     pages: list[Page] = []
     errors: list[Error] = []
@@ -59,7 +59,7 @@ def open_page(browser: Browser, request: pytest.FixtureRequest, tmp_path: Path) 
         trace = tmp_path / f"trace-{i}.zip"
         if failed:
             page.screenshot(path=trace.with_suffix(".png"))
-            print(f"What the page showed: {trace.with_suffix('.png')}; what it did: playwright show-trace {trace}")
+            print(f"Screenshot: {trace.with_suffix('.png')}. Trace: playwright show-trace {trace}")
         page.context.tracing.stop(path=trace if failed else None)
         page.context.close()
     assert not errors
@@ -67,7 +67,7 @@ def open_page(browser: Browser, request: pytest.FixtureRequest, tmp_path: Path) 
 
 @pytest.fixture(scope="module")
 def app(browser: Browser, request: pytest.FixtureRequest) -> str:
-    """Where the page is; no server is started where there is no browser."""
+    """URL of the page; without a browser no server is started."""
     return request.getfixturevalue("page_server").url
 
 
@@ -88,13 +88,13 @@ def phone(open_page: Any, pad_url: str) -> Pad:
 
 @pytest.fixture(params=["pad", "phone"])
 def any_pad(request: pytest.FixtureRequest) -> Pad:
-    """Either, so with a mouse and with a finger."""
+    """A pad used with a mouse, and one used with a finger."""
     return request.getfixturevalue(request.param)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
-    """Let `open_page` see how the test went."""
+    """Tell `open_page` the result of the test."""
     report = yield
     if call.when == "call":
         item.stash[REPORT] = report

@@ -1,4 +1,4 @@
-"""Nothing on the page keeps people from using it: axe-core finds no serious violation of WCAG 2.2 AA."""
+"""The page is accessible: axe-core finds no serious violation of WCAG 2.2 AA."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,12 +12,12 @@ from tests.helpers.pads import PHONE, Pad
 
 
 def serious(page: Page) -> list[tuple[str, str, list[str]]]:
-    """What is wrong: rule, help, and the elements."""
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    """Return serious violations: rule, help, and the elements."""
+    violations = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
     return [
-        (each["id"], each["help"], [node["html"][:200] for node in each["nodes"]])
-        for each in found
-        if each["impact"] in ("serious", "critical")
+        (violation["id"], violation["help"], [node["html"][:200] for node in violation["nodes"]])
+        for violation in violations
+        if violation["impact"] in ("serious", "critical")
     ]
 
 
@@ -26,7 +26,7 @@ def serious(page: Page) -> list[tuple[str, str, list[str]]]:
     [{"color_scheme": "light"}, {**PHONE, "color_scheme": "dark", "locale": "zh-CN"}],
     ids=["desktop, light", "phone, dark, Chinese"],
 )
-def test_axe_finds_nothing_serious_with_everything_open(
+def test_axe_finds_no_serious_violation_with_everything_closed_or_open(
     app: str, open_page: Callable[..., Page], screen: dict[str, Any]
 ) -> None:
     page = open_page(app, **screen)

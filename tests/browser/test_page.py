@@ -1,8 +1,12 @@
-"""The running page reads what a person draws: with the mouse, with a finger, in any size."""
+"""The running page reads drawings made with a mouse or a finger, of any size."""
 
 import base64
 import io
+import json
+import re
+import urllib.request
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -18,7 +22,7 @@ from tests.helpers.reading import draw_all_ten, expect_blank, expect_read
 
 
 def expect_seen(pad: Pad, strokes: int) -> None:
-    """The picture on the page is that of the pad's drawing, which has so many strokes."""
+    """Expect the pad to show a number of strokes, and `#seen` their 28 × 28 picture."""
     pad.until(lambda: len(pad.sent().strokes) == strokes and pad.shows(pad.sent()))
     pixels = np.rint(preprocess(pad.sent().render()).picture * 255).astype(np.uint8)
     file = io.BytesIO()
@@ -27,44 +31,37 @@ def expect_seen(pad: Pad, strokes: int) -> None:
     expect(pad.page.locator("#seen")).to_have_attribute("src", source)
 
 
-def test_ten_digits_drawn_with_the_mouse_are_read(app: str, open_page: Callable[..., Page]) -> None:
-    page = open_page(app)
-    expect_blank(page)
-    draw_all_ten(page, Pen(page))
-
-
-def test_ten_digits_drawn_with_a_finger_on_a_phone_are_read(app: str, open_page: Callable[..., Page]) -> None:
-    page = open_page(app, **PHONE)
-    expect_blank(page)
-    draw_all_ten(page, Pen(page, "touch"))
-    assert page.evaluate("scrollY") == 0  # a finger on the pad draws, it does not scroll
-
-
-def test_two_digits_are_named_from_left_to_right_and_one_alone_is_read_again(
-    app: str, open_page: Callable[..., Page]
+@pytest.mark.parametrize(("screen", "pointer"), [({}, "mouse"), (PHONE, "touch")], ids=["mouse", "finger"])
+def test_ten_digits_are_read_and_drawing_does_not_scroll(
+    app: str, open_page: Callable[..., Page], screen: dict, pointer: Any
 ) -> None:
+    page = open_page(app, **screen)
+    expect_blank(page)
+    draw_all_ten(page, Pen(page, pointer))
+    assert page.evaluate("scrollY") == 0
+
+
+def test_two_digits_are_reported_and_one_is_read_again_after_undo(app: str, open_page: Callable[..., Page]) -> None:
     page = open_page(app)
     pen = Pen(page)
     for digit, x in ((4, 75), (2, 205)):
         pen.draw(placed(DIGITS[digit], 110, x, 140), steps=1)
     verdict = page.locator("#verdict")
     expect(verdict).to_have_attribute("data-verdict", "several")
-    expect(verdict).to_contain_text("This looks like 4 and 2.")
+    expect(verdict).to_contain_text(re.compile("4.*2"))
     for _ in DIGITS[2]:
         page.get_by_role("button", name="Undo").click()
     expect_read(page, 4)
 
 
-def test_a_house_is_not_called_a_digit_and_no_meter_says_so(app: str, open_page: Callable[..., Page]) -> None:
+def test_a_house_is_refused_and_no_meter_is_highlighted(app: str, open_page: Callable[..., Page]) -> None:
     page = open_page(app)
     Pen(page).draw(HOUSE, steps=1)
-    verdict = page.locator("#verdict")
-    expect(verdict).to_have_attribute("data-verdict", "unsure")
-    expect(verdict).to_contain_text("draw one from 0 to 9")
+    expect(page.locator("#verdict")).to_have_attribute("data-verdict", "unsure")
     expect(page.locator("#probabilities .chosen")).to_have_count(0)
 
 
-def test_the_bars_stay_where_they_are_whatever_the_verdict(app: str, open_page: Callable[..., Page]) -> None:
+def test_the_bars_do_not_move_whatever_the_verdict(app: str, open_page: Callable[..., Page]) -> None:
     page = open_page(app, **PHONE)
     pen = Pen(page, "touch")
     drawn = {"blank": [], "digit": DIGITS[4], "several": placed(DIGITS[2], 110, 220, 140), "unsure": HOUSE}
@@ -84,20 +81,20 @@ def test_the_page_answers_while_the_pen_is_still_down(app: str, open_page: Calla
     pen.up()
 
 
-def test_loading_and_drawing_ask_nobody_but_the_server(app: str, open_page: Callable[..., Page]) -> None:
+def test_all_requests_go_to_the_server(app: str, open_page: Callable[..., Page]) -> None:
     page = open_page("about:blank")
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    urls: list[str] = []
+    page.on("request", lambda request: urls.append(request.url))
     page.goto(app, wait_until="networkidle")
     Pen(page).draw(DIGITS[3])
     expect_read(page, 3)
-    assert len(asked) > 10
-    hosts = {urlsplit(url).netloc for url in asked if not url.startswith(("data:", "blob:"))}
+    assert len(urls) > 10
+    hosts = {urlsplit(url).netloc for url in urls if not url.startswith(("data:", "blob:"))}
     assert hosts == {urlsplit(app).netloc}
 
 
 @pytest.mark.parametrize("screen", [{}, PHONE], ids=["desktop", "phone"])
-def test_pad_and_result_are_in_view_together(app: str, open_page: Callable[..., Page], screen: dict) -> None:
+def test_pad_and_reading_are_in_view_together(app: str, open_page: Callable[..., Page], screen: dict) -> None:
     page = open_page(app, **screen)
     Pen(page, "touch" if screen else "mouse").draw(DIGITS[8])
     expect_read(page, 8)
@@ -109,17 +106,15 @@ def test_pad_and_result_are_in_view_together(app: str, open_page: Callable[..., 
 
 def test_nothing_moves_while_the_answer_changes(app: str, open_page: Callable[..., Page]) -> None:
     page = open_page(app)
-    places = [
-        page.locator(name).bounding_box() for name in ("#sketchpad", "#verdict", "#seen", "#probabilities", "footer")
-    ]
+
+    def places() -> list[tuple[float, float, float]]:
+        boxes = [page.locator(name).bounding_box() for name in ("#sketchpad", "#verdict", "#seen", ".bars", "footer")]
+        return [(box["x"], box["y"], box["height"]) for box in boxes]
+
+    before = places()
     Pen(page).draw(DIGITS[8])
     expect_read(page, 8)
-    after = [
-        page.locator(name).bounding_box() for name in ("#sketchpad", "#verdict", "#seen", "#probabilities", "footer")
-    ]
-    assert [(box["x"], box["y"], box["height"]) for box in after] == [
-        (box["x"], box["y"], box["height"]) for box in places
-    ]
+    assert places() == before
 
 
 @pytest.mark.parametrize(
@@ -132,7 +127,7 @@ def test_nothing_moves_while_the_answer_changes(app: str, open_page: Callable[..
     ],
     ids=["dot", "tiny in a corner", "huge over the edges", "scribble"],
 )
-def test_odd_drawings_get_a_sensible_answer(
+def test_unusual_drawings_get_the_right_verdict(
     app: str, open_page: Callable[..., Page], strokes: list, verdict: str
 ) -> None:
     page = open_page(app)
@@ -142,7 +137,7 @@ def test_odd_drawings_get_a_sensible_answer(
     expect(page.locator("#verdict")).to_have_attribute("data-verdict", verdict)
 
 
-def test_undo_takes_the_answer_back_with_the_stroke(app: str, open_page: Callable[..., Page]) -> None:
+def test_undo_and_escape_update_the_reading(app: str, open_page: Callable[..., Page]) -> None:
     page = open_page(app)
     pad = Pad(page)
     pad.draw(DIGITS[1])
@@ -156,10 +151,7 @@ def test_undo_takes_the_answer_back_with_the_stroke(app: str, open_page: Callabl
     expect_blank(page)
 
 
-def test_live_events_are_not_in_the_api_and_predict_and_read_are(app: str, open_page: Callable[..., Page]) -> None:
-    import json
-    import urllib.request
-
+def test_the_api_has_predict_and_read_only(app: str) -> None:
     with urllib.request.urlopen(f"{app}/gradio_api/info", timeout=10) as answer:
         info = json.load(answer)
     assert list(info["named_endpoints"]) == ["/predict", "/read"]

@@ -1,4 +1,4 @@
-"""The pad alone, under every pointer: what is drawn is on the paper, and can be taken back."""
+"""The pad alone, with every kind of pointer: strokes appear on the paper, and Undo and Clear remove them."""
 
 import json
 from typing import Any
@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.helpers.pads import FLOOR, HOUSE, ROOF, Pad
+from tests.helpers.pads import FLOOR, ROOF, STROKES, Pad
 
 
-def test_the_first_touch_draws_at_once_and_is_answered_before_the_pen_is_lifted(any_pad: Pad) -> None:
+def test_the_first_stroke_is_drawn_and_answered_while_the_pen_is_down(any_pad: Pad) -> None:
     assert any_pad.ink() == 0
     any_pad.draw([ROOF], lift=False)
     assert any_pad.ink() > 0.05
@@ -22,13 +22,13 @@ def test_the_first_touch_draws_at_once_and_is_answered_before_the_pen_is_lifted(
 
 def test_a_stylus_draws(open_page: Any, pad_url: str) -> None:
     stylus = Pad(open_page(pad_url), "pen")
-    stylus.draw(HOUSE)
+    stylus.draw(STROKES)
     stylus.expect_strokes(3)
 
 
-def test_clear_three_times_and_draw_again(any_pad: Pad) -> None:
+def test_drawing_works_again_after_clear(any_pad: Pad) -> None:
     for _ in range(3):
-        any_pad.draw(HOUSE)
+        any_pad.draw(STROKES)
         any_pad.expect_strokes(3)
         any_pad.button("Clear").click()
         any_pad.expect_strokes(0)
@@ -36,7 +36,7 @@ def test_clear_three_times_and_draw_again(any_pad: Pad) -> None:
     any_pad.expect_strokes(1)
 
 
-def test_clear_and_undo_of_an_empty_pad_do_nothing(pad: Pad) -> None:
+def test_clear_and_undo_of_an_empty_pad_send_nothing(pad: Pad) -> None:
     for _ in range(3):
         pad.button("Clear").click()
         pad.button("Undo").click()
@@ -45,8 +45,8 @@ def test_clear_and_undo_of_an_empty_pad_do_nothing(pad: Pad) -> None:
     assert all(json.loads(body)["data"][0] for body in pad.bodies)
 
 
-def test_undo_by_button_and_keys(pad: Pad) -> None:
-    pad.draw(HOUSE)
+def test_undo_works_by_button_and_keyboard(pad: Pad) -> None:
+    pad.draw(STROKES)
     pad.expect_strokes(3)
     pad.button("Undo").click()
     pad.expect_strokes(2)
@@ -57,8 +57,8 @@ def test_undo_by_button_and_keys(pad: Pad) -> None:
     pad.expect_strokes(0)
 
 
-def test_escape_clears_and_undo_brings_the_drawing_back(pad: Pad) -> None:
-    pad.draw(HOUSE)
+def test_escape_clears_and_undo_restores_the_drawing(pad: Pad) -> None:
+    pad.draw(STROKES)
     pad.expect_strokes(3)
     pad.page.keyboard.press("Escape")
     pad.expect_strokes(0)
@@ -66,7 +66,7 @@ def test_escape_clears_and_undo_brings_the_drawing_back(pad: Pad) -> None:
     pad.expect_strokes(3)
 
 
-def test_undo_while_the_pen_is_down_takes_that_stroke(pad: Pad) -> None:
+def test_undo_while_the_pen_is_down_removes_that_stroke(pad: Pad) -> None:
     pad.draw([FLOOR])
     pad.draw([ROOF], lift=False)
     pad.expect_strokes(2)
@@ -76,8 +76,8 @@ def test_undo_while_the_pen_is_down_takes_that_stroke(pad: Pad) -> None:
     pad.expect_strokes(1)
 
 
-def test_keys_typed_elsewhere_leave_the_drawing_alone(pad: Pad) -> None:
-    pad.draw(HOUSE)
+def test_keys_typed_in_another_field_do_not_change_the_drawing(pad: Pad) -> None:
+    pad.draw(STROKES)
     pad.expect_strokes(3)
     notes = pad.page.get_by_label("Notes")
     notes.fill("a house")
@@ -88,8 +88,8 @@ def test_keys_typed_elsewhere_leave_the_drawing_alone(pad: Pad) -> None:
     pad.expect_strokes(4)
 
 
-def test_keys_pressed_where_the_pad_is_not_seen_leave_the_drawing_alone(pad: Pad) -> None:
-    pad.draw(HOUSE)
+def test_keys_do_not_change_a_drawing_that_is_out_of_view(pad: Pad) -> None:
+    pad.draw(STROKES)
     pad.expect_strokes(3)
     settings = pad.page.get_by_role("button", name="Settings")
     settings.scroll_into_view_if_needed()
@@ -105,7 +105,7 @@ def test_keys_pressed_where_the_pad_is_not_seen_leave_the_drawing_alone(pad: Pad
     pad.expect_strokes(0)
 
 
-def test_a_second_finger_neither_draws_nor_disturbs(phone: Pad) -> None:
+def test_a_second_finger_neither_draws_nor_zooms(phone: Pad) -> None:
     phone.canvas.scroll_into_view_if_needed()
     phone.pen.down((60, 60), finger=0)
     phone.pen.down((220, 60), finger=1)
@@ -121,15 +121,15 @@ def test_a_second_finger_neither_draws_nor_disturbs(phone: Pad) -> None:
     assert phone.page.evaluate("visualViewport.scale") == 1
 
 
-def test_off_the_paper_and_back_is_one_stroke(any_pad: Pad) -> None:
+def test_a_pointer_that_leaves_the_paper_and_returns_draws_one_stroke(any_pad: Pad) -> None:
     any_pad.draw([[(60, 140), (300, 140), (300, 200), (60, 200)]])
     drawing = any_pad.expect_strokes(1)
     assert drawing.strokes[0][-1] == pytest.approx((60, 200), abs=1)
-    any_pad.draw([[(60, 40), (300, 40)], [(60, 80), (220, 80)]])  # lifted outside: lifted all the same
+    any_pad.draw([[(60, 40), (300, 40)], [(60, 80), (220, 80)]])  # lifted outside
     any_pad.expect_strokes(3)
 
 
-def test_what_was_drawn_stays_when_the_system_takes_the_finger(phone: Pad) -> None:
+def test_a_stroke_stays_when_the_system_cancels_the_pointer(phone: Pad) -> None:
     phone.draw([ROOF], lift=False)
     phone.pen.cancel()
     phone.expect_strokes(1)
@@ -137,7 +137,7 @@ def test_what_was_drawn_stays_when_the_system_takes_the_finger(phone: Pad) -> No
     phone.expect_strokes(2)
 
 
-def test_only_the_main_button_draws(pad: Pad) -> None:
+def test_only_the_primary_mouse_button_draws(pad: Pad) -> None:
     x, y = pad.pen.on_screen((60, 60))
     for button in ("right", "middle"):
         pad.page.mouse.move(x, y)

@@ -1,4 +1,4 @@
-"""The pad where it stands: hidden, resized, scrolled, in another page, read aloud."""
+"""The pad in its surroundings: hidden, resized, scrolled, in an iframe, with a screen reader."""
 
 import re
 import shutil
@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.helpers.pads import HOUSE, PAD_APP, ROOF, Pad
+from tests.helpers.pads import PAD_APP, ROOF, STROKES, Pad
 from tests.helpers.pen import Pen
 
 
-def test_a_pad_in_a_tab_not_yet_shown(pad: Pad) -> None:
-    pad.draw(HOUSE)
+def test_a_pad_in_a_hidden_tab_works_once_it_is_shown(pad: Pad) -> None:
+    pad.draw(STROKES)
     pad.expect_strokes(3)
     pad.page.get_by_role("tab", name="Second").click()
     second = Pad(pad.page, canvas=pad.page.locator("#second canvas"))
@@ -26,8 +26,8 @@ def test_a_pad_in_a_tab_not_yet_shown(pad: Pad) -> None:
     assert pad.shows(pad.sent())
 
 
-def test_hidden_and_shown_by_the_server_the_drawing_is_there(pad: Pad) -> None:
-    pad.draw(HOUSE)
+def test_the_drawing_survives_hiding_by_the_server(pad: Pad) -> None:
+    pad.draw(STROKES)
     drawn = pad.expect_strokes(3)
     for _ in range(2):
         pad.button("Hide").click()
@@ -42,7 +42,7 @@ def test_hidden_and_shown_by_the_server_the_drawing_is_there(pad: Pad) -> None:
 
 
 def test_a_new_size_keeps_the_drawing(pad: Pad) -> None:
-    pad.draw(HOUSE)
+    pad.draw(STROKES)
     pad.expect_strokes(3)
     for size in ({"width": 844, "height": 390}, {"width": 300, "height": 600}):
         before = pad.canvas.evaluate("canvas => canvas.width")
@@ -54,18 +54,18 @@ def test_a_new_size_keeps_the_drawing(pad: Pad) -> None:
 
 
 @pytest.mark.parametrize("density", [1.5, 3])
-def test_pixels_are_as_fine_as_the_screens(open_page: Any, pad_url: str, density: float) -> None:
+def test_the_canvas_has_the_resolution_of_the_screen(open_page: Any, pad_url: str, density: float) -> None:
     pad = Pad(open_page(pad_url, device_scale_factor=density))
     width = pad.canvas.bounding_box()["width"]
     expect(pad.canvas).to_have_js_property("width", round(width * density))
-    pad.draw(HOUSE)
+    pad.draw(STROKES)
     pad.expect_strokes(3)
     grey = (pad.pixels() > 32) & (pad.pixels() < 224)
-    assert grey.sum() < 4 * width * density  # edges are a pixel wide, not blurred
+    assert grey.sum() < 4 * width * density  # edges one pixel wide
 
 
-def test_another_screens_size_and_density_are_followed(pad: Pad) -> None:
-    pad.draw(HOUSE)
+def test_the_canvas_follows_the_window_to_a_screen_of_another_density(pad: Pad) -> None:
+    pad.draw(STROKES)
     pad.expect_strokes(3)
     screen = {"width": 360, "height": 760, "deviceScaleFactor": 2, "mobile": False}
     pad.page.context.new_cdp_session(pad.page).send("Emulation.setDeviceMetricsOverride", screen)
@@ -80,7 +80,7 @@ def test_the_wheel_scrolls_the_page_over_the_pad(pad: Pad) -> None:
     assert pad.ink() == 0
 
 
-def test_a_finger_scrolls_the_page_beside_the_pad_but_not_on_it(phone: Pad) -> None:
+def test_a_finger_scrolls_the_page_below_the_pad_but_not_on_it(phone: Pad) -> None:
     phone.draw([[(140, 240), (140, 20)]], steps=20)
     phone.expect_strokes(1)
     assert phone.page.evaluate("scrollY") == 0
@@ -88,14 +88,14 @@ def test_a_finger_scrolls_the_page_beside_the_pad_but_not_on_it(phone: Pad) -> N
     phone.page.wait_for_function("scrollY > 0")
 
 
-def test_on_a_phone_the_pad_leaves_room_beneath_and_buttons_fit_a_finger(phone: Pad) -> None:
+def test_on_a_phone_the_pad_leaves_room_below_and_buttons_fit_a_finger(phone: Pad) -> None:
     box = phone.canvas.bounding_box()
     assert box["width"] == box["height"] <= 0.46 * 844
     assert box["width"] >= 280
     assert all(phone.button(name).bounding_box()["height"] >= 44 for name in ("Undo", "Clear"))
 
 
-def test_what_a_screen_reader_and_an_empty_pad_say(pad: Pad) -> None:
+def test_the_pad_has_an_accessible_name_and_a_placeholder_while_empty(pad: Pad) -> None:
     expect(pad.page.get_by_role("img", name="Drawing pad")).to_have_count(1)
     placeholder = pad.page.get_by_text("Draw a house")
     expect(placeholder).to_have_css("opacity", "1")
@@ -107,7 +107,7 @@ def test_what_a_screen_reader_and_an_empty_pad_say(pad: Pad) -> None:
     expect(pad.button("Undo")).to_be_focused()
 
 
-def test_the_paper_is_white_in_the_dark_theme_too(open_page: Any, pad_url: str) -> None:
+def test_the_paper_is_white_in_the_dark_theme(open_page: Any, pad_url: str) -> None:
     pad = Pad(open_page(f"{pad_url}/?__theme=dark"))
     expect(pad.page.locator("body")).to_have_class(re.compile("dark"))
     assert (pad.pixels() == 255).all()
@@ -117,14 +117,15 @@ def test_it_works_in_an_iframe(open_page: Any, pad_url: str) -> None:
     page = open_page(f"{pad_url}/robots.txt")
     page.set_content(f'<iframe src="{pad_url}" width="600" height="700"></iframe>')
     pad = Pad(page, canvas=page.frame_locator("iframe").locator("#sketchpad canvas"))
-    pad.draw(HOUSE)
+    pad.draw(STROKES)
     pad.until(lambda: len(pad.sent().strokes) == 3)
     assert pad.shows(pad.sent())
 
 
-@pytest.mark.skipif(not shutil.which("node"), reason="Server-side rendering is done by node, which is not here.")
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("node"), reason="Server-side rendering needs Node.js.")
 def test_it_works_when_the_server_renders_the_page(start: Any, open_page: Any) -> None:
     server = start(PAD_APP, {"GRADIO_SSR_MODE": "true"})
     pad = Pad(open_page(server.url))
-    pad.draw(HOUSE)
+    pad.draw(STROKES)
     pad.expect_strokes(3)

@@ -1,4 +1,4 @@
-"""The drawings to choose from are read as what they are, and their buttons hold the very strokes that are drawn."""
+"""The example drawings are read correctly, and their buttons contain the strokes that the pad draws."""
 
 import math
 import re
@@ -19,17 +19,17 @@ def read() -> DigitClassifier:
 @pytest.mark.parametrize(
     ("key", "digit"), [*((str(digit), digit) for digit in range(10)), ("flagged", 1), ("barred", 7), ("slashed", 0)]
 )
-def test_a_drawing_is_read_as_its_digit(read: DigitClassifier, key: str, digit: int) -> None:
+def test_every_example_is_read_as_its_digit(read: DigitClassifier, key: str, digit: int) -> None:
     prediction = read(render(DRAWINGS[key]))
     assert (prediction.verdict, prediction.digit) == ("digit", digit)
     assert prediction.probabilities[digit] > 0.9
 
 
-def test_the_cat_is_refused(read: DigitClassifier) -> None:
+def test_the_cat_is_not_read_as_a_digit(read: DigitClassifier) -> None:
     assert read(render(DRAWINGS["cat"])).verdict == "unsure"
 
 
-def test_a_line_goes_through_every_point_and_bends_sharply_only_at_corners() -> None:
+def test_a_curve_passes_through_every_point_and_is_smooth_between_corners() -> None:
     line = smooth("40,60 140,20 240,60 | 240,240 140,250")
     assert {(40, 60), (140, 20), (240, 60), (240, 240), (140, 250)} <= set(line)
     assert all(STEP / 2 < math.dist(a, b) < 2 * STEP for a, b in pairwise(line))
@@ -38,7 +38,7 @@ def test_a_line_goes_through_every_point_and_bends_sharply_only_at_corners() -> 
     assert sharp == {(240, 60)}
 
 
-def test_every_drawing_fits_its_picture() -> None:
+def test_every_drawing_fits_its_button() -> None:
     x, y, width, height = (int(value) for value in VIEW.split())
     across, down = zip(*(point for strokes in DRAWINGS.values() for stroke in strokes for point in stroke), strict=True)
     pen = BRUSH_WIDTH / 2
@@ -46,17 +46,17 @@ def test_every_drawing_fits_its_picture() -> None:
     assert y <= min(down) - pen < max(down) + pen <= y + height
 
 
-def test_the_buttons_are_named_and_hold_the_strokes() -> None:
+def test_the_buttons_are_labelled_and_contain_the_strokes() -> None:
     html = buttons()
-    found = re.findall(r'<button type="button" aria-label="(.*?)".*?>(.*?)</button>', html)
-    assert [label for label, _ in found] == [
+    labelled = re.findall(r'<button type="button" aria-label="(.*?)".*?>(.*?)</button>', html)
+    assert [label for label, _ in labelled] == [
         *(f"Draw {'an' if digit == 8 else 'a'} {digit}" for digit in range(10)),
         "Draw a 1 with a flag",
         "Draw a 7 with a bar",
         "Draw a 0 with a slash",
         "Draw a cat",
     ]
-    for (_, picture), strokes in zip(found, DRAWINGS.values(), strict=True):
+    for (_, picture), strokes in zip(labelled, DRAWINGS.values(), strict=True):
         lines = [line.split() for line in re.findall(r'points="(.*?)"', picture)]
         assert lines == [[f"{x:g},{y:g}" for x, y in stroke] for stroke in strokes]
     chinese = buttons("zh")
@@ -64,5 +64,5 @@ def test_the_buttons_are_named_and_hold_the_strokes() -> None:
     assert re.findall("<polyline.*?>", chinese) == re.findall("<polyline.*?>", html)
 
 
-def test_the_stylesheet_holds_nothing_that_gradio_would_fill_in() -> None:
+def test_the_stylesheet_contains_nothing_that_gradio_would_interpolate() -> None:
     assert not re.search(r"[`\\]|\$\{|\{\{", CSS)

@@ -1,4 +1,4 @@
-"""What the page tells of the inside of the network is true, in both languages, and asks back when asked nonsense."""
+"""The explanations of the look inside the network are true, in both languages, and invalid choices are refused."""
 
 import base64
 import json
@@ -29,8 +29,8 @@ def four(classifier: DigitClassifier) -> tuple[Prediction, Activations]:
 
 
 def numbers(html: str) -> list[float]:
-    """The signed numbers that a reader sees, in order."""
-    return [float(each.replace("−", "-")) for each in re.findall(r"[+−]\d+\.\d\d", re.sub(r"<img[^>]*>", "", html))]
+    """Return the signed numbers of a text, in order."""
+    return [float(number.replace("−", "-")) for number in re.findall(r"[+−]\d+\.\d\d", re.sub(r"<img[^>]*>", "", html))]
 
 
 def test_the_layers_travel_as_bytes_map_by_map(
@@ -63,53 +63,53 @@ def test_the_numbers_shown_for_a_value_add_up_to_the_last_place(
     maps = getattr(four[1], layer)
     row, column, number = np.unravel_index(maps.argmax(), maps.shape)
     value = explain(classifier.network, four[1], layer, int(number), int(row), int(column))
-    html = explained.value(layer, int(number), int(row), int(column), value, language)
+    html = explained.value_html(layer, int(number), int(row), int(column), value, language)
     *parts, total = numbers(html)
-    assert round(sum(parts), 2) == total  # to the eye: every number has two places
+    assert round(sum(parts), 2) == total
     assert total == pytest.approx(maps.max(), abs=0.006)
     assert str(number + 1) in html.partition("</h3>")[0]
     assert html.count("<img") == (3 if layer == "pool1" else 9)
 
 
-def test_a_value_that_relu_cut_is_said_to_be_cut(
+def test_a_value_that_relu_set_to_0_is_explained_as_such(
     classifier: DigitClassifier, four: tuple[Prediction, Activations]
 ) -> None:
     row, column, number = np.argwhere(four[1].pool1 == 0)[0].tolist()
     value = explain(classifier.network, four[1], "pool1", number, row, column)
-    assert "so ReLU makes them 0" in explained.value("pool1", number, row, column, value, "en")
+    assert "so ReLU sets them to 0" in explained.value_html("pool1", number, row, column, value, "en")
 
 
 def test_a_hidden_unit_says_what_it_adds_or_that_it_contributes_nothing(
     classifier: DigitClassifier, four: tuple[Prediction, Activations]
 ) -> None:
     activations = four[1]
-    loud, silent = int(activations.hidden.argmax()), int(activations.hidden.argmin())
+    largest, smallest = int(activations.hidden.argmax()), int(activations.hidden.argmin())
     added = contributions(classifier.network, activations)
-    told = explained.unit(loud, activations, added[loud], "en")
-    assert f"most to the {added[loud].argmax()} " in told
-    assert numbers(told) == pytest.approx([added[loud].max(), added[loud].min()], abs=0.006)
-    assert "contributes nothing" in explained.unit(silent, activations, added[silent], "en")
+    html = explained.unit_html(largest, activations, added[largest], "en")
+    assert f"most to the logit of {added[largest].argmax()} " in html
+    assert numbers(html) == pytest.approx([added[largest].max(), added[largest].min()], abs=0.006)
+    assert "contributes nothing" in explained.unit_html(smallest, activations, added[smallest], "en")
 
 
-def test_the_ink_is_coloured_by_what_it_speaks_for(
+def test_the_relevance_names_the_likeliest_digit(
     classifier: DigitClassifier, four: tuple[Prediction, Activations]
 ) -> None:
     prediction, activations = four
     occlusion = occlude(activations.picture)
-    found = relevance(occlusion, classifier.network.logits(occlusion.pictures))
-    assert "speaks for a 4" in explained.relevance(prediction, activations.picture, found, "en")
-    assert "支持 4" in explained.relevance(prediction, activations.picture, found, "zh")
-    other, _ = classifier.look(preprocess(render(HOUSE)))
-    assert f"speaks for a {np.argmax(other.probabilities)}" in explained.relevance(
-        other, activations.picture, found, "en"
+    ink_relevance = relevance(occlusion, classifier.network.logits(occlusion.pictures))
+    assert "supports a 4" in explained.relevance_html(prediction, activations.picture, ink_relevance, "en")
+    assert "支持 4" in explained.relevance_html(prediction, activations.picture, ink_relevance, "zh")
+    house, _ = classifier.look(preprocess(render(HOUSE)))
+    assert f"supports a {np.argmax(house.probabilities)}" in explained.relevance_html(
+        house, activations.picture, ink_relevance, "en"
     )
 
 
-def test_an_8_has_its_own_article(classifier: DigitClassifier) -> None:
+def test_the_relevance_of_an_8_has_the_article_an(classifier: DigitClassifier) -> None:
     eight, activations = classifier.look(preprocess(render(DIGITS[8])))
-    told = explained.relevance(eight, activations.picture, activations.picture, "en")
-    assert "Which ink speaks for an 8<" in told
-    assert "a 8" not in told
+    html = explained.relevance_html(eight, activations.picture, activations.picture, "en")
+    assert "Which ink supports an 8<" in html
+    assert "a 8" not in html
 
 
 @pytest.mark.parametrize(
@@ -128,6 +128,6 @@ def test_an_8_has_its_own_article(classifier: DigitClassifier) -> None:
         {"layer": "hidden", "number": "0", "row": 0},
     ],
 )
-def test_what_is_no_value_of_a_layer_is_refused_in_a_sentence(data: object) -> None:
+def test_an_invalid_choice_is_refused_with_a_sentence(data: object) -> None:
     with pytest.raises(gr.Error, match=r"^.Choose a value"):
         inside._place(gr.EventData(None, data))

@@ -78,7 +78,7 @@ def test_everything_on_the_page_works_without_tensorflow(start: Callable[..., Se
     assert 'data-digit="7"' in event("show_1", DRAWING, False)
     assert "pool2" in event("show_1", DRAWING, True)  # with the look inside open
     assert "pool2" in event("look", DRAWING)
-    assert "speaks for a 7" in event("rest", DRAWING)
+    assert "supports a 7" in event("rest", DRAWING)
     value = {"layer": "pool1", "number": 3, "row": 6, "column": 6}
     assert "Map 4, row 7, column 7" in event("select", DRAWING, event_data=value)
     picture = {"url": "data:image/png;base64," + base64.b64encode(png(7)).decode(), "meta": META}

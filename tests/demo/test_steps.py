@@ -1,4 +1,4 @@
-"""The strip shows what preprocessing made, each picture with its words."""
+"""The strip shows the steps of preprocessing, each with an alternative text and a caption."""
 
 import base64
 import io
@@ -21,22 +21,22 @@ UNSURE = np.zeros(10, np.float32)
 
 
 class Tiles(HTMLParser):
-    """The attributes of each kind of element, and the texts."""
+    """The attributes of the elements by tag, and the texts."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
-        self.of: dict[str, list[dict[str, str]]] = {}
+        self.elements: dict[str, list[dict[str, str]]] = {}
         self.texts: list[str] = []
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list) -> None:
-        self.of.setdefault(tag, []).append(dict(attrs))
+        self.elements.setdefault(tag, []).append(dict(attrs))
 
     def handle_data(self, data: str) -> None:
         self.texts.append(data)
 
     def pictures(self) -> list[np.ndarray]:
-        files = [base64.b64decode(image["href"].partition(",")[2]) for image in self.of["image"]]
+        files = [base64.b64decode(image["href"].partition(",")[2]) for image in self.elements["image"]]
         return [np.asarray(Image.open(io.BytesIO(file))) for file in files]
 
 
@@ -46,7 +46,7 @@ def shown(drawing: object, logits: np.ndarray = SEVEN, language: str = "en") -> 
 
 
 @pytest.mark.parametrize("kind", ["snapshot", "notebook", "far off", "chalk", "16 bits", "black on transparent"])
-def test_the_steps_lead_from_the_picture_to_what_preprocess_returns(kind: str) -> None:
+def test_the_steps_end_with_what_preprocess_returns(kind: str) -> None:
     photo = PHOTOS[kind](render(DIGITS[4]), np.random.default_rng(0))
     ink, steps = follow(photo)
     expected = preprocess(photo)
@@ -73,11 +73,11 @@ def test_there_are_no_steps_without_ink() -> None:
 
 def test_four_pictures_with_alternative_texts_and_five_captions() -> None:
     tiles, ink = shown(render(DIGITS[7]))
-    assert [svg["role"] for svg in tiles.of["svg"]] == ["img"] * 4
-    assert len({svg["aria-label"] for svg in tiles.of["svg"]}) == 4
+    assert [svg["role"] for svg in tiles.elements["svg"]] == ["img"] * 4
+    assert len({svg["aria-label"] for svg in tiles.elements["svg"]}) == 4
     assert tiles.texts == [
         "Find the ink",
-        "Crop to it",
+        "Crop to the ink",
         "Scale the longer side to 20 pixels",
         "Centre its mass in 28\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}28",
         "7",
@@ -85,21 +85,21 @@ def test_four_pictures_with_alternative_texts_and_five_captions() -> None:
         "Read it",
     ]
     height, width = np.ptp(np.nonzero(ink.picture), 1) + 1
-    assert f"{width} by {height} pixels" in tiles.of["svg"][2]["aria-label"]
+    assert f"{width} by {height} pixels" in tiles.elements["svg"][2]["aria-label"]
 
 
-def test_the_last_picture_is_the_networks_to_the_pixel_and_the_cross_is_on_its_middle() -> None:
+def test_the_last_picture_is_the_networks_input_with_a_cross_on_its_centre_of_mass() -> None:
     tiles, ink = shown(render(DIGITS[7]))
     np.testing.assert_array_equal(tiles.pictures()[3], np.rint(ink.picture * 255))
-    circle = tiles.of["circle"][0]
+    circle = tiles.elements["circle"][0]
     mass = [(ink.picture.sum(axis) * (np.arange(28) + 0.5)).sum() / ink.picture.sum() for axis in (0, 1)]
     assert [float(circle["cx"]), float(circle["cy"])] == pytest.approx(mass, abs=0.5)
 
 
-def test_the_box_is_around_the_ink_in_the_picture_that_is_shown() -> None:
+def test_the_box_is_around_the_ink_of_the_picture() -> None:
     tiles, ink = shown(render(placed(DIGITS[7], 60, 200, 80)))
-    (box,) = tiles.of["rect"]
-    assert tiles.of["svg"][0]["viewbox"] == "0 0 280 280"
+    (box,) = tiles.elements["rect"]
+    assert tiles.elements["svg"][0]["viewbox"] == "0 0 280 280"
     left, top, right, bottom = ink.box
     x, y, width, height = (float(box[side]) for side in ("x", "y", "width", "height"))
     assert [x, y, x + width, y + height] == pytest.approx([left, top, right, bottom], abs=4)
@@ -109,20 +109,18 @@ def test_a_large_photo_is_shown_small() -> None:
     photo = np.repeat(np.repeat(render(DIGITS[7]), 10, 0), 10, 1)
     tiles, _ = shown(photo)
     assert max(max(picture.shape) for picture in tiles.pictures()) <= 300
-    assert sum(len(image["href"]) for image in tiles.of["image"]) < 100_000
+    assert sum(len(image["href"]) for image in tiles.elements["image"]) < 100_000
 
 
-@pytest.mark.parametrize(("logits", "answer"), [(SEVEN, "7"), (UNSURE, "?")])
-def test_the_answer_is_the_digit_or_a_question_mark(logits: np.ndarray, answer: str) -> None:
-    assert answer in shown(render(DIGITS[7]), logits)[0].texts
+@pytest.mark.parametrize(
+    ("strokes", "logits", "answer"), [(DIGITS[7], SEVEN, "7"), (DIGITS[7], UNSURE, "?"), ([[[140, 140]]], SEVEN, "–")]
+)
+def test_the_answer_is_a_digit_a_question_mark_or_a_dash(strokes: list, logits: np.ndarray, answer: str) -> None:
+    assert answer in shown(render(strokes), logits)[0].texts
 
 
-def test_a_dot_is_followed_but_not_answered() -> None:
-    assert "–" in shown(render([[[140, 140]]]))[0].texts
-
-
-def test_it_speaks_chinese() -> None:
+def test_the_strip_is_translated_to_chinese() -> None:
     tiles, _ = shown(render(DIGITS[7]), language="zh")
     assert tiles.texts[0] == "找到笔迹"
-    said = "".join(tiles.texts) + "".join(svg["aria-label"] for svg in tiles.of["svg"])
-    assert not re.search("[a-z]{3}", said)
+    texts = "".join(tiles.texts) + "".join(svg["aria-label"] for svg in tiles.elements["svg"])
+    assert not re.search("[a-z]{3}", texts)

@@ -1,10 +1,10 @@
-"""The Chromium of the system, and how tests and screenshots start it."""
+"""Find the system's Chromium and its arguments for tests and screenshots."""
 
 import os
 import shutil
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# No sandbox, as tests run as root in a container; the rest keeps the browser from calling anyone.
+# No sandbox, as tests may run as root in a container. The rest keeps the browser off the network.
 ARGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -18,5 +18,5 @@ ARGS = [
 
 
 def find() -> str | None:
-    """Its path: the one in CHROMIUM, else the first found in PATH."""
+    """Return its path: that in CHROMIUM, otherwise the first in PATH."""
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)

@@ -1,6 +1,6 @@
-"""The page with the tests' own small MNIST, which nobody serves, and with uploads that are soon deleted, served.
+"""The page with the tests' small MNIST, downloaded from a URL, and with uploads that are deleted within seconds.
 
-$ python tests/browser/mnist_app.py
+$ python tests/helpers/mnist_app.py URL
 """
 
 import functools

@@ -1,6 +1,6 @@
-"""The pad alone, in a small Gradio app, served: `python tests/browser/pad_app.py`.
+"""A small Gradio app with the pad: `python tests/helpers/pad_app.py`.
 
-What the pad's function receives is told in the attributes of #got.
+The attributes of #got describe what the pad's function received.
 """
 
 import gradio as gr

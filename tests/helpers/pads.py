@@ -1,4 +1,4 @@
-"""What a test sees of a pad on a page: its paper, and what it sends. And what is drawn on it."""
+"""A pad on a page under test: its pixels, its requests, and drawings for it."""
 
 import hashlib
 import io
@@ -23,8 +23,8 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 3, "h
 ROOF = [(60, 200), (140, 60), (220, 200)]
 FLOOR = [(60, 220), (220, 220)]
 DOT = [(140, 150)]
-HOUSE = [ROOF, FLOOR, DOT]
-SAME = 0.97  # the same but for the pixels at the edges
+STROKES = [ROOF, FLOOR, DOT]
+SAME = 0.97  # likeness of two drawings that differ only in antialiasing
 
 
 def fingerprint(picture: NDArray[np.uint8]) -> str:
@@ -32,21 +32,21 @@ def fingerprint(picture: NDArray[np.uint8]) -> str:
 
 
 def likeness(pixels: NDArray[np.uint8], drawing: Drawing) -> float:
-    """The ink common to both, of the ink in either, with the drawing rendered as large as the pixels are."""
+    """Return intersection over union of the ink, with the drawing rendered at the size of the pixels."""
     side = len(pixels)
     if pixels.shape != (side, side):
-        return 0  # a canvas that the pad has not measured yet
+        return 0  # the pad has not sized its canvas yet
     finer = max(1, 1000 // side)
     scale = side * finer / drawing.width
     strokes = [[(x * scale, y * scale) for x, y in stroke] for stroke in drawing.strokes]
     rendered = render(strokes, (side * finer, side * finer), drawing.pen * scale)
     rendered = rendered.reshape(side, finer, side, finer).mean((1, 3))
-    ours, theirs = 255.0 - pixels, 255.0 - rendered  # by their greys: a row of pixels half inked is neither in nor out
+    ours, theirs = 255.0 - pixels, 255.0 - rendered  # weighted by grey level
     return float(np.minimum(ours, theirs).sum() / np.maximum(ours, theirs).sum())
 
 
 class Pad:
-    """A page with the pad: what it shows, and what it sends."""
+    """A page with the pad."""
 
     def __init__(self, page: Page, kind: Any = "mouse", canvas: Locator | None = None):
         self.page = page
@@ -72,11 +72,11 @@ class Pad:
         return np.asarray(Image.open(io.BytesIO(b64decode(data.partition(",")[2]))).convert("L"))
 
     def ink(self) -> float:
-        """The part of the paper that is dark."""
+        """Return the fraction of the paper that is dark."""
         return float((self.pixels() < 128).mean())
 
     def sent(self) -> Drawing:
-        """The drawing in the last request."""
+        """Return the drawing in the last request."""
         text = json.loads(self.bodies[-1])["data"][0] if self.bodies else ""
         return Drawing.from_json(json.loads(text)) if text else Drawing()
 
@@ -87,11 +87,11 @@ class Pad:
             self.page.wait_for_timeout(10)
 
     def shows(self, drawing: Drawing) -> bool:
-        """Whether the paper shows just this drawing."""
+        """Return True if the paper shows this drawing."""
         return likeness(self.pixels(), drawing) > SAME if drawing.strokes else self.ink() == 0
 
     def expect_strokes(self, number: int) -> Drawing:
-        """Wait until the last request has so many strokes, those on the paper, and the function has received them."""
+        """Wait until request, paper and function agree on a drawing of a number of strokes, and return it."""
         self.until(lambda: len(self.sent().strokes) == number and self.shows(self.sent()))
         drawing = self.sent()
         received = fingerprint(drawing.render()) if number else "empty"

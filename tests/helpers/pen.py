@@ -1,8 +1,8 @@
-"""One hand for every pad: draws with a mouse, a finger or a stylus, as the browser gets it from a device.
+"""Draw on a pad with a mouse, a finger or a stylus, by the input events of a device.
 
     Pen(page, "touch").draw([[(60, 60), (220, 60), (120, 240)]])
 
-Points are in the pad's units, (0, 0) top left and (280, 280) bottom right, wherever and however large the pad is.
+Points are in the pad's units, (0, 0) top left and (280, 280) bottom right, independent of its place and size.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,10 +17,10 @@ class Pen:
     """A pointer over a pad.
 
     Args:
-        page: the page; for "touch" best one opened with `has_touch=True`.
+        page: the page; for "touch" opened with `has_touch=True`.
         kind: a mouse, a finger, or a stylus.
-        pad: what is drawn on: by default the `<canvas>` in `#sketchpad`. In an iframe pass its locator.
-        pad_units: how many units the pad's width has.
+        pad: the canvas, by default that in `#sketchpad`; in an iframe pass its locator.
+        pad_units: width of the pad in its units.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class Pen:
         self.pad = pad or page.locator("#sketchpad canvas").first
         self.pad_units = pad_units
         self.ready = False
-        self.fingers: dict[int, dict[str, float]] = {}  # those on the screen now, by their ids
+        self.fingers: dict[int, dict[str, float]] = {}  # currently down, by id
         self._devtools = page.context.new_cdp_session(page)
 
     def draw(self, strokes: Iterable[Iterable[Point]], steps: int = 4, lift: bool = True) -> None:
@@ -43,10 +43,10 @@ class Pen:
         for i, stroke in enumerate(strokes):
             if i and not lift:
                 self.up()
-            first, *others = stroke
+            first, *points = stroke
             self.down(first)
             last = first
-            for point in others:
+            for point in points:
                 for step in range(1, steps + 1):
                     self.move([a + (b - a) * step / steps for a, b in zip(last, point, strict=True)])
                 last = point
@@ -55,7 +55,7 @@ class Pen:
 
     def down(self, point: Point, finger: int = 0) -> None:
         """Put the pen, or one finger, on a point."""
-        if not self.ready:  # the pad may be there and Gradio's "Loading" still over it
+        if not self.ready:  # Gradio's "Loading" may still cover the pad
             self.pad.hover(trial=True)
             self.ready = True
         if not self.fingers:
@@ -87,12 +87,12 @@ class Pen:
             self._point("mouseReleased", *self._last, button="left", buttons=0, clickCount=1)
 
     def cancel(self) -> None:
-        """Let the system take the fingers away, as a notification or an edge swipe does."""
+        """Cancel all fingers, as a notification or an edge swipe does."""
         self.fingers.clear()
         self._touch("touchCancel")
 
     def on_screen(self, point: Point) -> tuple[float, float]:
-        """Where a point of the pad is in the window now, in CSS pixels."""
+        """Return the current place of a point in the window, in CSS pixels."""
         self._box = self._measure()
         return self._place(point)
 

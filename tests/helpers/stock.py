@@ -1,4 +1,4 @@
-"""The page on Gradio's own sketchpad, served: `python tests/browser/stock.py`."""
+"""The page with Gradio's own sketchpad: `python tests/helpers/stock.py`."""
 
 import gradio as gr
 

@@ -13,7 +13,7 @@ JSON = {"Content-Type": "application/json"}
 PARTS = {"Content-Type": "multipart/form-data"}
 DRAWING = '{"strokes":[[[60,60],[200,60],[120,240]]]}'
 UNFIT = "This is not what the function takes"
-UNKNOWN = "This file is no picture that can be read"
+UNKNOWN = "read this file as a picture"
 NO_DOOR = "This page has no such address"
 META = {"_type": "gradio.FileData"}
 
@@ -142,7 +142,7 @@ def tries(live: int, shown: int) -> list[Try]:
         picture("the cloud's own address", {"path": "http://169.254.169.254/", "meta": META}, "only public ones"),
         picture("10 MB of base64 that is none", {"url": "data:image/png;base64," + "A" * 10_000_000}, UNKNOWN),
         *(picture(name, inline(content), '"label": "7"') for name, content in POLYGLOTS.items()),
-        *(picture(name, inline(content), "This ") for name, content in SCRIPTS.items()),
+        *(picture(name, inline(content), UNKNOWN) for name, content in SCRIPTS.items()),
         call("30 MB of base64", {"data": [{"url": "A" * 30_000_000}]}, 413, "at most 28,062,024 bytes"),
         call("a session without a name", {"data": [None], "session_hash": ""}, 400, "A session has a name"),
         call("too few data", {"data": []}, 200, UNFIT),

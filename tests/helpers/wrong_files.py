@@ -30,9 +30,9 @@ def bomb(side: int, height: int = 0) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
 
 
-UNKNOWN = "This file is no picture that can be read: take a PNG, JPEG, WebP or GIF."
-DAMAGED = "This picture is damaged and cannot be read to its end: take another copy."
-LARGE = "This picture has more than 80 million pixels, or 30,000 in a row: take a smaller copy."
+UNKNOWN = "I can’t read this file as a picture. Use a PNG, JPEG or WebP file."
+DAMAGED = "This picture is damaged or incomplete. Use another copy."
+LARGE = "This picture has more than 80 million pixels, or a side of more than 30,000. Use a smaller copy."
 
 WRONG_FILES = {
     "text.png": (b"A digit, in words: seven.", UNKNOWN),

@@ -1,1 +1,1 @@
-"""Drawings that the page draws by itself."""
+"""Example drawings that the pad draws by itself."""

@@ -1,8 +1,9 @@
 // @ts-check
-// A click on a drawing lets a pad draw it. The lines of the button's picture are the strokes, in the pad's units.
+// Example drawings. A button's picture consists of the strokes that a click makes the pad draw, in the pad's units.
 
 /**
- * @param {HTMLElement} element the component's own element, holding the buttons, which a change of language replaces
+ * Connect the buttons to a pad.
+ * @param {HTMLElement} element the component's element; a change of language replaces the buttons in it
  * @param {string} pad the elem_id of the pad
  */
 function mountExamples(element, pad) {

@@ -1,7 +1,7 @@
-"""Drawings to choose from: a click lets the pad draw one, stroke by stroke.
+"""Example drawings: a click makes the pad draw one, stroke by stroke.
 
-A stroke is kept as the few points that a hand aims at, and made smooth once. The picture on a button is made of the
-very strokes that the pad gets: a click asks nobody for anything.
+A stroke is defined by a few points and smoothed when this module is imported. The picture on a button consists of the
+strokes that the pad draws, so a click makes no request of its own.
 """
 
 import math
@@ -21,10 +21,10 @@ JS = (HERE / "examples.js").read_text("utf-8")
 
 Stroke = tuple[tuple[float, float], ...]
 
-STEP = 5  # units from point to point: with a pen of 20 the bends look round, with 7 they have corners
-VIEW = "28 28 224 224"  # the part of the paper that a button shows; it holds every one of these drawings
+STEP = 5  # units between points: with a pen of 20 the bends look round, with steps of 7 they show corners
+VIEW = "28 28 224 224"  # the part of the paper that a button shows, which contains all the drawings
 
-# In the pad's units, 280 × 280, y down, in the order of a hand. The line is smooth but where | makes a corner.
+# Points in the pad's units, 280 × 280, y down, in writing order. A | makes the point before it a corner.
 ZERO = "156,57 120,60 94,98 86,150 101,204 138,228 174,209 193,160 190,108 174,70 150,56 132,57"
 SEVEN = "82,70 110,68 152,68 196,62 | 168,112 146,166 130,230"
 
@@ -47,7 +47,7 @@ DIGITS: dict[str, list[str]] = {
     "9": ["178,82 154,56 118,62 95,98 107,136 142,140 170,114 182,72 | 180,128 171,184 158,230"],
 }
 
-# Three that simpler networks take for another digit, and one that is none.
+# Three digits that simpler networks misread, and a drawing that is not a digit.
 HARD: dict[str, list[str]] = {
     "flagged": ["92,118 124,88 152,52 | 150,110 147,170 145,230"],
     "barred": [SEVEN, "108,150 148,147 192,146"],
@@ -67,21 +67,21 @@ HARD: dict[str, list[str]] = {
 
 
 def smooth(stroke: str) -> Stroke:
-    """Draw a line through the points that a hand aims at.
+    """Return a Catmull-Rom curve through points, broken at corners.
 
     Args:
-        stroke: points as `x,y` in the pad's units, with a | after each that is a corner.
+        stroke: points as `x,y` in the pad's units, with a | after each corner.
 
     Returns:
-        Points about `STEP` apart, to a tenth of a unit: a Catmull-Rom curve through each piece between corners.
+        Points about `STEP` apart, rounded to a tenth of a unit.
     """
     line: list[tuple[float, float]] = []
     corner: list[list[float]] = []
     for piece in stroke.split("|"):
-        aims = corner + [[float(value) for value in point.split(",")] for point in piece.split()]
-        line = line or [(aims[0][0], aims[0][1])]
-        for i, (start, end) in enumerate(pairwise(aims)):
-            before, after = aims[max(0, i - 1)], aims[min(len(aims) - 1, i + 2)]
+        points = corner + [[float(value) for value in point.split(",")] for point in piece.split()]
+        line = line or [(points[0][0], points[0][1])]
+        for i, (start, end) in enumerate(pairwise(points)):
+            before, after = points[max(0, i - 1)], points[min(len(points) - 1, i + 2)]
             steps = max(1, round(math.dist(start, end) / STEP))
             for t in (step / steps for step in range(1, steps + 1)):
                 x, y = (
@@ -90,7 +90,7 @@ def smooth(stroke: str) -> Stroke:
                     for p0, p1, p2, p3 in zip(before, start, end, after, strict=True)
                 )
                 line.append((round(x, 1), round(y, 1)))
-        corner = aims[-1:]
+        corner = points[-1:]
     return tuple(line)
 
 
@@ -100,11 +100,7 @@ DRAWINGS: dict[str, tuple[Stroke, ...]] = {
 
 
 def buttons(language: Language = DEFAULT) -> str:
-    """The HTML of all drawings as buttons: the ten digits, and apart from them what is harder.
-
-    Args:
-        language: of the texts.
-    """
+    """Return the HTML of the drawings as buttons: the ten digits, and below them the harder ones."""
     texts = TEXTS[language]
     digits = "".join(_button(key, texts["draw"].format(digit=name(int(key), language))) for key in DIGITS)
     hard = "".join(_button(key, texts[f"draw_{key}"]) for key in HARD)
@@ -125,11 +121,11 @@ def _button(key: str, text: str) -> str:
 
 
 def add_examples(value: str, pad: str) -> gr.HTML:
-    """Put the drawings on the page, in the Blocks being built.
+    """Add the buttons to the Blocks being built.
 
     Args:
-        value: `buttons()`, or what Gradio will translate into it.
-        pad: the `elem_id` of the `Sketchpad` that is to draw.
+        value: `buttons()`, or a key that Gradio translates into it.
+        pad: the `elem_id` of the `Sketchpad` that draws.
     """
     return gr.HTML(
         value,

@@ -1,1 +1,1 @@
-"""Inside the network: every layer, live, and what a value is made of."""
+"""The look inside the network: every layer, live, and how each value was computed."""

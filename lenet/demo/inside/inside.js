@@ -1,59 +1,63 @@
 // @ts-check
-// Inside the network: the maps of each layer in one picture, and which of their values is looked at.
+// Inside the network: draws the maps of each layer into one canvas, and lets a visitor choose a value.
 
 /** @typedef {"picture" | "pool1" | "pool2" | "hidden"} Layer */
-/** @typedef {{ maps: number, side: number, columns: number, gap: number }} Shape of the picture of a layer, in values */
-/** @typedef {{ layer: Layer, number: number, row: number, column: number }} Place of a value */
+/** @typedef {{ maps: number, side: number, columns: number, gap: number }} Grid of a layer's maps, in values */
+/** @typedef {{ layer: Layer, number: number, row: number, column: number }} Place of a value; `number` is its map's */
 /**
  * @typedef {Record<Layer, string> & {
  *   logits: number[], biases: number[], probabilities: number[], temperature: number,
- * }} Reading bytes as base64
+ * }} Activations layers are bytes in base64
  */
 
-/** @type {Record<Layer, Shape>} */
+/** @type {Record<Layer, Grid>} */
 const LAYERS = {
   picture: { maps: 1, side: 28, columns: 1, gap: 0 },
   pool1: { maps: 32, side: 14, columns: 8, gap: 1 },
   pool2: { maps: 64, side: 7, columns: 16, gap: 1 },
   hidden: { maps: 1024, side: 1, columns: 64, gap: 0 },
 };
-const REST = 250; // ms without another reading after which the pen is taken to rest
-/** @type {Record<string, number[]>} where the arrow keys go: right, down */
+const REST = 250; // ms without an update after which the pen rests
+/** @type {Record<string, number[]>} steps of the arrow keys: right, down */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /**
- * @param {HTMLElement} element the component's own element, holding inside.html
- * @param {(event: string, data?: Place) => void} trigger tells Gradio of an event
- * @param {{ value: string }} props `value` is a reading as JSON, "" when there is none
- * @param {(name: string, changed: () => void) => void} watch calls back when the server has changed a prop
- * @param {Record<string, Text>} texts
+ * Mount the layers.
+ * @param {HTMLElement} element the component's element, which contains inside.html
+ * @param {(event: string, data?: Place) => void} trigger dispatches a Gradio event
+ * @param {{ value: string }} props `value` holds the activations as JSON, "" when there are none
+ * @param {(name: string, changed: () => void) => void} watch calls back when the server changes a prop
+ * @param {Record<string, Localized>} texts
  */
 function mountInside(element, trigger, props, watch, texts) {
   /** @type {Place | null} */
   let chosen = null;
-  let resting = 0;
-  let settling = 0;
-  // A finger on a narrow screen needs values twice as large.
-  const part = matchMedia("(max-width: 640px)").matches ? 2 : 1;
-  const shapes = {
+  let restTimer = 0;
+  let selectTimer = 0;
+  // On a narrow screen values are twice as large, for a finger.
+  const enlarged = matchMedia("(max-width: 640px)").matches ? 2 : 1;
+  const grids = {
     ...LAYERS,
-    pool1: { ...LAYERS.pool1, columns: LAYERS.pool1.columns / part },
-    pool2: { ...LAYERS.pool2, columns: LAYERS.pool2.columns / part },
+    pool1: { ...LAYERS.pool1, columns: LAYERS.pool1.columns / enlarged },
+    pool2: { ...LAYERS.pool2, columns: LAYERS.pool2.columns / enlarged },
   };
+  const layers = /** @type {Layer[]} */ (Object.keys(grids));
 
+  /** @param {string} selector */
+  const find = (selector) => /** @type {HTMLElement} */ (element.querySelector(selector));
   /** @param {Layer} layer */
-  const find = (layer) => /** @type {HTMLElement} */ (element.querySelector(`[data-layer=${layer}]`));
+  const findCanvas = (layer) => /** @type {HTMLCanvasElement} */ (find(`[data-layer=${layer}] canvas`));
 
   /** @param {string} bytes */
   const decode = (bytes) => Uint8Array.from(atob(bytes), (character) => character.charCodeAt(0));
 
-  /** @param {number} value @returns {string} with two decimals, and none of them is −0.00 */
+  /** @param {number} value @returns {string} with two decimals, never −0.00 */
   const signed = (value) => (Math.round(value * 100) / 100 || 0).toFixed(2).replace("-", "−");
 
-  /** @param {Layer} layer @param {Uint8Array | null} values map by map, row by row */
+  /** @param {Layer} layer @param {Uint8Array | null} values map by map, row by row; null paints black */
   function paint(layer, values) {
-    const { maps, side, columns, gap } = shapes[layer];
-    const canvas = /** @type {HTMLCanvasElement} */ (find(layer).querySelector("canvas"));
+    const { maps, side, columns, gap } = grids[layer];
+    const canvas = findCanvas(layer);
     const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     const pixels = context.createImageData(canvas.width, canvas.height);
     for (let i = 0; i < maps * side * side; i++) {
@@ -66,30 +70,28 @@ function mountInside(element, trigger, props, watch, texts) {
     context.putImageData(pixels, 0, 0);
   }
 
-  /** @param {Reading} reading @param {number} digit @returns {string[]} units + bias = logit, to the eye too */
-  function sum(reading, digit) {
-    const [logit, bias] = [reading.logits[digit], reading.biases[digit]].map((value) => Math.round(100 * value));
-    return [
-      ...[logit - bias, bias, logit].map((hundredths) => signed(hundredths / 100)),
-      `${(100 * reading.probabilities[digit]).toFixed(1)} %`,
-    ];
+  /** @param {Activations} activations @param {number} digit @returns {string[]} rounded so that units + bias = logit */
+  function cells({ logits, biases, probabilities }, digit) {
+    const [logit, bias] = [logits[digit], biases[digit]].map((value) => Math.round(100 * value));
+    const sum = [logit - bias, bias, logit].map((hundredths) => signed(hundredths / 100));
+    return [...sum, `${(100 * probabilities[digit]).toFixed(1)} %`];
   }
 
   function show() {
-    /** @type {Reading | null} */
-    const reading = props.value ? JSON.parse(props.value) : null;
-    for (const layer of /** @type {Layer[]} */ (Object.keys(shapes)))
-      paint(layer, reading && decode(reading[layer]));
+    /** @type {Activations | null} */
+    const activations = props.value ? JSON.parse(props.value) : null;
+    for (const layer of layers) paint(layer, activations && decode(activations[layer]));
     element.querySelectorAll("tbody tr").forEach((row, digit) => {
-      const cells = reading ? sum(reading, digit) : ["–", "–", "–", "–"];
-      cells.forEach((text, i) => (row.children[i + 1].textContent = text));
+      const values = activations ? cells(activations, digit) : ["–", "–", "–", "–"];
+      values.forEach((text, i) => (row.children[i + 1].textContent = text));
     });
-    /** @type {HTMLElement} */ (element.querySelector("[data-text=logits_text]")).textContent = translate(texts.logits_text).replace(
+    const temperature = activations ? String(activations.temperature) : "T";
+    find("[data-text=logits_text]").textContent = translate(texts.logits_text).replace(
       "{temperature}",
-      reading ? String(reading.temperature) : "T",
+      temperature,
     );
-    clearTimeout(resting);
-    resting = setTimeout(() => element.isConnected && trigger("rest"), REST);
+    clearTimeout(restTimer);
+    restTimer = setTimeout(() => element.isConnected && trigger("rest"), REST);
     if (chosen) trigger("select", chosen);
   }
 
@@ -99,8 +101,8 @@ function mountInside(element, trigger, props, watch, texts) {
     if (chosen && JSON.stringify(chosen) === JSON.stringify(place)) return;
     chosen = place;
     element.querySelectorAll(".mark").forEach((mark) => mark.remove());
-    const { side, columns, gap } = shapes[layer];
-    const canvas = /** @type {HTMLCanvasElement} */ (find(layer).querySelector("canvas"));
+    const { side, columns, gap } = grids[layer];
+    const canvas = findCanvas(layer);
     const [left, top] = [number % columns, Math.floor(number / columns)].map((at) => at * (side + gap));
     for (const [x, y, size] of [
       [left, top, side],
@@ -112,17 +114,17 @@ function mountInside(element, trigger, props, watch, texts) {
       mark.style.top = `${(100 * y) / canvas.height}%`;
       mark.style.width = `${(100 * size) / canvas.width}%`;
       mark.style.height = `${(100 * size) / canvas.height}%`;
-      find(layer).append(mark);
+      canvas.after(mark);
     }
     trigger("select", place);
-    // Of many in a row the last may be lost behind an answer that is on its way: it is asked for again.
-    clearTimeout(settling);
-    settling = setTimeout(() => element.isConnected && trigger("select", place), REST);
+    // Select again at the end: Gradio may drop the last of several selections while an answer is pending.
+    clearTimeout(selectTimer);
+    selectTimer = setTimeout(() => element.isConnected && trigger("select", place), REST);
   }
 
-  /** @param {Layer} layer @param {number} across value, counted over all maps in the row @param {number} down */
+  /** @param {Layer} layer @param {number} across column, counted over all maps @param {number} down row */
   function chooseAt(layer, across, down) {
-    const { maps, side, columns } = shapes[layer];
+    const { maps, side, columns } = grids[layer];
     const clip = (/** @type {number} */ at, /** @type {number} */ end) => Math.min(Math.max(at, 0), end - 1);
     across = clip(across, columns * side);
     down = clip(down, (maps / columns) * side);
@@ -132,15 +134,15 @@ function mountInside(element, trigger, props, watch, texts) {
 
   /** @param {Layer} layer @param {PointerEvent} event */
   function point(layer, event) {
-    const { side, gap } = shapes[layer];
+    const { side, gap } = grids[layer];
     const canvas = /** @type {HTMLCanvasElement} */ (event.currentTarget);
     const box = canvas.getBoundingClientRect();
     const x = ((event.clientX - box.left) * canvas.width) / box.width;
     const y = ((event.clientY - box.top) * canvas.height) / box.height;
-    /** @param {number} at */
-    const value = (at) =>
-      Math.floor(at / (side + gap)) * side + Math.min(Math.floor(at % (side + gap)), side - 1);
-    chooseAt(layer, value(x), value(y));
+    /** @param {number} pixel of the canvas; a gap belongs to the value before it */
+    const toValue = (pixel) =>
+      Math.floor(pixel / (side + gap)) * side + Math.min(Math.floor(pixel % (side + gap)), side - 1);
+    chooseAt(layer, toValue(x), toValue(y));
   }
 
   /** @param {Layer} layer @param {KeyboardEvent} event */
@@ -148,7 +150,7 @@ function mountInside(element, trigger, props, watch, texts) {
     const arrow = ARROWS[event.key];
     if (!arrow) return;
     event.preventDefault();
-    const { side, columns } = shapes[layer];
+    const { side, columns } = grids[layer];
     const { number, row, column } = chosen?.layer === layer ? chosen : { number: 0, row: 0, column: 0 };
     const across = (number % columns) * side + column + arrow[0];
     chooseAt(layer, across, Math.floor(number / columns) * side + row + arrow[1]);
@@ -156,9 +158,9 @@ function mountInside(element, trigger, props, watch, texts) {
 
   for (const text of /** @type {NodeListOf<HTMLElement>} */ (element.querySelectorAll("[data-text]")))
     text.textContent = translate(texts[String(text.dataset.text)]);
-  for (const layer of /** @type {Layer[]} */ (Object.keys(shapes))) {
-    const { maps, side, columns, gap } = shapes[layer];
-    const canvas = /** @type {HTMLCanvasElement} */ (find(layer).querySelector("canvas"));
+  for (const layer of layers) {
+    const { maps, side, columns, gap } = grids[layer];
+    const canvas = findCanvas(layer);
     canvas.width = columns * (side + gap) - gap;
     canvas.height = (maps / columns) * (side + gap) - gap;
     canvas.setAttribute("role", "img");
@@ -169,12 +171,11 @@ function mountInside(element, trigger, props, watch, texts) {
     canvas.addEventListener("click", (event) => point(layer, /** @type {PointerEvent} */ (event)));
     canvas.addEventListener("keydown", (event) => walk(layer, event));
   }
-  const body = /** @type {HTMLElement} */ (element.querySelector("tbody"));
   for (let digit = 0; digit < 10; digit++) {
     const row = document.createElement("tr");
     const head = Object.assign(document.createElement("th"), { scope: "row", textContent: String(digit) });
     row.append(head, ...[1, 2, 3, 4].map(() => document.createElement("td")));
-    body.append(row);
+    find("tbody").append(row);
   }
   watch("value", show);
   show();

@@ -1,8 +1,8 @@
-"""Inside the network, on the page: every layer's maps, the sum that a value is, and the ink that counts.
+"""The accordion “Inside the network”: every layer's maps, how each value was computed, and the ink that counts.
 
-Nothing of it is computed or sent while its accordion is closed. While it is open, each update brings the layers too,
-from the one forward pass that gave the answer. The ink that counts takes up to 200 more passes: it waits until the pen
-rests, and lets drawings through in between.
+Nothing is computed or sent while it is closed. While it is open, each update also carries the layers, from the same
+forward pass that gave the answer. The ink that counts takes up to 200 more passes, so it is computed when the pen
+rests, in small batches between which other visitors' drawings are answered.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenet.demo.inside import explained
-from lenet.demo.inside.texts import LAYERS_TEXTS
+from lenet.demo.inside.texts import LAYER_TEXTS
 from lenet.demo.texts.texts import TRANSLATE, language, translated
 from lenet.image.preprocess import Ink
 from lenet.model.classifier import DigitClassifier
@@ -30,15 +30,14 @@ HTML = (HERE / "inside.html").read_text("utf-8")
 CSS = (HERE / "inside.css").read_text("utf-8")
 JS = TRANSLATE + (HERE / "inside.js").read_text("utf-8")
 
-# Of each layer that values can be chosen in: maps, rows, columns.
+# Maps, rows and columns of the layers whose values can be chosen.
 LAYERS = {"pool1": (32, 14, 14), "pool2": (64, 7, 7), "hidden": (1024, 1, 1)}
 
-# Pictures that are run before drawings get their turn: about 1 ms.
-SLICE = 4
+SLICE = 4  # pictures per batch of occlusions: about 1 ms
 
 
-class Inside(NamedTuple):
-    """The parts that the page's live event needs."""
+class InsidePanel(NamedTuple):
+    """The components that the page's live event needs."""
 
     opened: gr.Checkbox  # whether the accordion is open
     layers: gr.HTML
@@ -49,17 +48,17 @@ def add_inside(
     find_ink: Callable[[Any], Ink],
     classifier: DigitClassifier,
     live: dict[str, Any],
-) -> Inside:
+) -> InsidePanel:
     """Add the accordion to the Blocks being built.
 
     Args:
         drawing: the pad.
-        find_ink: from the pad's value to its ink.
-        classifier: reads it.
+        find_ink: finds the ink in the pad's value.
+        classifier: reads the ink.
         live: settings of events that answer while the pen moves.
     """
     network = classifier.network
-    occluding = asyncio.Semaphore()  # one visitor at a time: the others' drawings come first
+    occluding = asyncio.Semaphore()  # one visitor at a time, so that drawings come first
 
     async def look(value: Any) -> str:
         return encode(*classifier.look(find_ink(value)), classifier)
@@ -69,17 +68,17 @@ def add_inside(
         prediction = classifier.read(ink)
         async with occluding:
             occlusion = occlude(ink.picture)
-            found = relevance(occlusion, await in_slices(network, occlusion.pictures))
-        return explained.relevance(prediction, ink.picture, found, language(request))
+            ink_relevance = relevance(occlusion, await in_slices(network, occlusion.pictures))
+        return explained.relevance_html(prediction, ink.picture, ink_relevance, language(request))
 
     async def select(value: Any, event: gr.EventData, request: gr.Request) -> str:
-        layer, number, row, column = _place(event)
+        layer, index, row, column = _place(event)
         _, activations = classifier.look(find_ink(value))
         if layer == "hidden":
-            added = contributions(network, activations)[number]
-            return explained.unit(number, activations, added, language(request))
-        sum_of = explain(network, activations, layer, number, row, column)
-        return explained.value(layer, number, row, column, sum_of, language(request))
+            contribution = contributions(network, activations)[index]
+            return explained.unit_html(index, activations, contribution, language(request))
+        chosen = explain(network, activations, layer, index, row, column)
+        return explained.value_html(layer, index, row, column, chosen, language(request))
 
     with gr.Accordion(translated("inside"), open=False, elem_id="inside") as accordion, gr.Row(elem_id="layers"):
         with gr.Column(min_width=280):
@@ -87,7 +86,7 @@ def add_inside(
                 "",
                 html_template=HTML,
                 css_template=CSS,
-                js_on_load=f"{JS}\nmountInside(element, trigger, props, watch, {json.dumps(LAYERS_TEXTS)});\n",
+                js_on_load=f"{JS}\nmountInside(element, trigger, props, watch, {json.dumps(LAYER_TEXTS)});\n",
                 apply_default_css=False,
                 elem_id="maps",
             )
@@ -100,14 +99,14 @@ def add_inside(
     accordion.expand(look, drawing, layers, **live)
     layers.rest(rest, drawing, ink_that_counts, **live)
     layers.select(select, drawing, explanation, **live)
-    return Inside(opened, layers)
+    return InsidePanel(opened, layers)
 
 
 async def in_slices(network: Network, pictures: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Run the network on many pictures without keeping drawings waiting.
+    """Run the network on many pictures in small batches, between which drawings are read.
 
     Args:
-        network: the one that reads the drawings too.
+        network: the network that reads the drawings too.
         pictures: (N, 28, 28) float32, 0 = paper, 1 = ink.
 
     Returns:
@@ -119,12 +118,12 @@ async def in_slices(network: Network, pictures: NDArray[np.float32]) -> NDArray[
 
 
 def encode(prediction: Prediction, activations: Activations, classifier: DigitClassifier) -> str:
-    """The layers as the browser reads them: JSON with bytes in base64, "" for a blank drawing.
+    """Return the layers for the browser: JSON with bytes in base64, "" for a blank drawing.
 
     Args:
-        prediction: of the drawing.
-        activations: of its picture.
-        classifier: that read it.
+        prediction: prediction for the drawing.
+        activations: layers of its picture.
+        classifier: the classifier that read it.
     """
     if prediction.verdict == "blank":
         return ""
@@ -144,17 +143,17 @@ def encode(prediction: Prediction, activations: Activations, classifier: DigitCl
 
 
 def _bytes(values: NDArray[np.float32]) -> str:
-    """Values from 0 to the layer's highest as bytes from 0 to 255, in base64."""
+    """Return values scaled from 0…max to the bytes 0…255, in base64."""
     return base64.b64encode(np.rint(values * (255 / max(values.max(), 1e-9))).astype(np.uint8).tobytes()).decode()
 
 
 def _place(event: gr.EventData) -> tuple[Any, int, int, int]:
-    """The chosen value: layer, number of the map, row, column; from any client, so nothing of it is trusted."""
+    """Return the chosen value's layer, map or unit, row and column, validated as any client may send the event."""
     data = event._data if isinstance(event._data, dict) else {}
     layer = data.get("layer")
-    ends = LAYERS.get(layer) if isinstance(layer, str) else None
-    place = [data.get(name) for name in ("number", "row", "column")]
-    if ends is None or not all(type(at) is int and 0 <= at < end for at, end in zip(place, ends, strict=True)):
+    shape = LAYERS.get(layer) if isinstance(layer, str) else None
+    place = [data.get(key) for key in ("number", "row", "column")]
+    if shape is None or not all(type(at) is int and 0 <= at < end for at, end in zip(place, shape, strict=True)):
         raise gr.Error("Choose a value of one of the maps, or of the hidden units.", print_exception=False)
-    number, row, column = place
-    return layer, number, row, column  # type: ignore[return-value]  # ints, as asked above
+    index, row, column = place
+    return layer, index, row, column  # type: ignore[return-value]  # integers, as checked above

@@ -1,1 +1,1 @@
-"""Read a picture: photos, scans and test images of MNIST."""
+"""The accordion “Read a picture”: photos, scans and MNIST test images."""

@@ -1,4 +1,4 @@
-"""Gradio's image component, except that a file which is no picture is an answer and not a server's error."""
+"""`gr.Image` that passes unreadable files to the function as a reason instead of raising a server error."""
 
 import errno
 import io
@@ -14,39 +14,38 @@ from PIL import Image
 from lenet.demo.data_urls import image_url
 from lenet.image.formats import FORMATS, too_large
 
-# Of a file. A phone's photo has 3 to 8 MB.
-MOST_BYTES = 20 * 2**20
-
-# What a path of a client's leads to when it is not an upload, or no longer. Any other error is one of the disk.
+MOST_BYTES = 20 * 2**20  # per file; a phone's photo has 3 to 8 MB
+# Errors of a path that is not, or no longer, an upload. All others are faults of the disk.
 NO_FILE = (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG)
 
 Refusal = Literal["unknown", "damaged", "large"]
 
 
 class PictureInput(gr.Image):
-    """A picture to read: the function receives a PIL image, or why there is none, or None when nothing was sent.
+    """A picture to read.
 
-    What a function shows in it travels as PNG inside the answer: no file is written. Arguments as of `gr.Image`, whose
-    `type`, `image_mode` and `format` do not matter here.
+    The function receives a PIL image, a `Refusal` when the file cannot be read, or None when nothing was sent. Pictures
+    that a function returns travel as PNG inside the answer; no file is written. Takes the arguments of `gr.Image`, and
+    ignores `type`, `image_mode` and `format`.
     """
 
-    is_template = True  # to the page and to clients it is gr.Image
+    is_template = True  # the page and clients see a gr.Image
 
     def preprocess(self, payload: ImageData | None) -> Image.Image | Refusal | None:
-        """The file's picture, of an animation the first, as it lies there: `lenet.image.preprocess` turns it as EXIF says."""
+        """Return the file's first picture; `lenet.image.preprocess` applies its EXIF orientation."""
         if payload is None:
             return None
-        # Whole, for Pillow would leave an animation's file open, for the pictures to come.
+        # Read into memory: Pillow keeps the file of an animation open.
         try:
             content = self._content(payload)
-        except ValueError:  # not base64; a path with a zero byte, not Unicode
+        except ValueError:  # invalid base64, or a path with a zero byte or a lone surrogate
             return "unknown"
         except OSError as error:
             if error.errno in NO_FILE:
                 return "unknown"
             raise
-        # Pillow warns of a picture above its own limit, and refuses one of twice that. Otherwise each of its readers
-        # has exceptions of its own for a file that is not as it should be.
+        # Pillow warns above its own limit and raises above twice that. For malformed files, each of its decoders has
+        # exceptions of its own.
         try:
             image = Image.open(io.BytesIO(content), formats=FORMATS)
         except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -66,9 +65,10 @@ class PictureInput(gr.Image):
         return image
 
     def _content(self, payload: ImageData) -> bytes:
-        """Return the bytes of base64 or of an upload; no other file of this machine is read.
+        """Return the bytes of a data URL or of an upload.
 
-        Gradio checks the path only where the client says "meta".
+        Raises:
+            FileNotFoundError: if the path is any other file; Gradio checks it only if the client sends "meta".
         """
         if payload.url and payload.url.startswith("data:"):
             return b64decode(payload.url.partition(",")[2])
@@ -78,5 +78,5 @@ class PictureInput(gr.Image):
         return file.read_bytes()
 
     def postprocess(self, value: Image.Image | None) -> ImageData | None:  # type: ignore[override]
-        """What the page is to show."""
+        """Return the picture as a data URL."""
         return None if value is None else ImageData(url=image_url(value), orig_name="picture.png")

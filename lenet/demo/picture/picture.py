@@ -1,4 +1,4 @@
-"""Read a picture: a photo, a scan or a test image of MNIST goes the drawings' way, and each of its steps is shown."""
+"""The accordion “Read a picture”: reads a photo, scan or MNIST test image and shows each step of preprocessing."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -22,35 +22,34 @@ from lenet.model.messages import OF_PICTURES, Language, say
 from lenet.model.verdict import Prediction
 
 CSS = Path(__file__).with_name("picture.css").read_text("utf-8")
-# Seconds after which a visitor is told of the download; test images on the disk are there before.
-PATIENCE = 0.3
-ENLARGED = 10  # screen pixels for each of a test image's
-# Gradio's default is a mirror, in which a 2 is none; and on a phone the camera that looks away from its owner.
+PATIENCE = 0.3  # seconds before the page mentions the download; test images on the disk load faster
+ZOOM = 10  # CSS pixels per pixel of a test image
+# Gradio mirrors the camera by default, which makes a 2 unreadable. Phones use the rear camera.
 CAMERA = gr.WebcamOptions(mirror=False, constraints={"video": {"facingMode": "environment", "width": {"ideal": 1280}}})
 
-Shown = tuple[Any, str, str]  # what becomes of the image, the answer's HTML, the strip's
+Outputs = tuple[Any, str, str]  # update of the image, the answer's HTML, the steps' HTML
 
 
 def add_picture(read: Callable[[Ink], Prediction], test_images: Callable[[], Split]) -> None:
-    """Add it to the Blocks being built, closed: what is in it is put on the page when it is opened.
+    """Add the accordion to the Blocks being built, closed; Gradio renders its content when it is opened.
 
     Args:
-        read: from a picture's ink to a prediction.
-        test_images: loads MNIST's test images when they are first asked for; raises a DatasetError without them.
+        read: reads a picture's ink.
+        test_images: loads MNIST's test images on first use; raises a DatasetError if they are not available.
     """
     mnist = OnDemand(test_images)
 
-    def show(image: Image.Image | Refusal | None, request: gr.Request) -> Shown:
-        """Answer a picture that a visitor chose, or took away."""
+    def show(image: Image.Image | Refusal | None, request: gr.Request) -> Outputs:
+        """Read the picture that a visitor chose, or clear the answer when it was removed."""
         spoken = language(request)
         if image is None:
             return gr.skip(), answer(language=spoken), ""
-        if isinstance(image, str):  # a picture that is none is not left standing there
+        if isinstance(image, str):  # remove the file from the component
             return None, answer(TEXTS[spoken][image], language=spoken), ""
         return gr.skip(), *_read(image, spoken)
 
-    async def surprise(request: gr.Request) -> AsyncIterator[Shown]:
-        """Show a random test image and read it; say so where it has to be downloaded first, or cannot be."""
+    async def surprise(request: gr.Request) -> AsyncIterator[Outputs]:
+        """Show and read a random test image; announce its download, or that it failed."""
         spoken = language(request)
         texts = TEXTS[spoken]
         images = asyncio.wrap_future(mnist.get())
@@ -65,9 +64,9 @@ def add_picture(read: Callable[[Ink], Prediction], test_images: Callable[[], Spl
         index = int(np.random.default_rng().integers(len(test.images)))
         image = test.images[index]
         note = texts["test_image"].format(index=f"{index:,}", label=test.labels[index])
-        answered = await asyncio.to_thread(_read, image, spoken, note)
-        size = (image.shape[1] * ENLARGED, image.shape[0] * ENLARGED)
-        yield Image.fromarray(image).resize(size, Image.Resampling.NEAREST), *answered
+        outputs = await asyncio.to_thread(_read, image, spoken, note)
+        size = (image.shape[1] * ZOOM, image.shape[0] * ZOOM)
+        yield Image.fromarray(image).resize(size, Image.Resampling.NEAREST), *outputs
 
     def _read(picture: Picture, spoken: Language, note: str = "") -> tuple[str, str]:
         try:
@@ -91,28 +90,28 @@ def add_picture(read: Callable[[Ink], Prediction], test_images: Callable[[], Spl
                 )
                 button = gr.Button(translated("surprise"), elem_id="surprise")
             with gr.Column(min_width=280):
-                answered = gr.HTML(
+                answer_html = gr.HTML(
                     str(translated("picture_answer")),
                     css_template=CSS,
                     apply_default_css=False,
                     elem_id="picture-answer",
                 )
-        steps = gr.HTML(css_template=CSS, apply_default_css=False, elem_id="picture-steps")
-    outputs = [image, answered, steps]
+        steps_html = gr.HTML(css_template=CSS, apply_default_css=False, elem_id="picture-steps")
+    outputs = [image, answer_html, steps_html]
     private: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     image.input(show, image, outputs, queue=False, trigger_mode="always_last", **private)
-    # Queued, as it answers twice, but with no limit: it waits without holding a thread.
+    # Queued because it answers twice, without a limit because it waits without holding a thread.
     button.click(surprise, None, outputs, concurrency_limit=None, **private)
 
 
 def answer(sentence: str = "", note: str = "", prediction: Prediction = EMPTY, language: Language = DEFAULT) -> str:
-    """The HTML of what was read in a picture.
+    """Return the HTML of an answer.
 
     Args:
-        sentence: what is said first; nothing: the hint of what can be done here.
-        note: what is said after it.
-        prediction: what the bars show; nothing by default.
-        language: of the texts.
+        sentence: the verdict or an error; by default a hint how to use the accordion.
+        note: details below the sentence.
+        prediction: shown by the bars, which are empty by default.
+        language: language of the texts.
     """
     kind = "sentence" if sentence else "hint"
     return (

@@ -1,4 +1,4 @@
-"""The way of a picture to its answer as a strip of pictures: what preprocessing made, one step after the other."""
+"""The steps of preprocessing as a strip of pictures, from the upload to the answer."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,30 +11,29 @@ from lenet.image.preprocess import CENTRE, SIDE, Steps
 from lenet.model.messages import Language
 from lenet.model.verdict import Prediction
 
-SHOWN = 300  # pixels of the longer side of a reduced picture: twice what it has on the page
-PIXELS = 56  # a picture as small as MNIST's shows its pixels, as preprocessing takes them for what they are
+MOST_SIDE = 300  # pixels of a reduced picture's longer side: twice its width on the page
+PIXELATED = 56  # pixels of the longer side up to which a picture shows its pixels, as MNIST's images do
 
 
 def strip(steps: Steps, prediction: Prediction, language: Language) -> str:
-    """The steps as HTML: ink found, cropped, scaled, centred, answered.
+    """Return five steps as HTML: find the ink, crop, scale, centre, read.
 
     Args:
-        steps: from the picture to the network's.
-        prediction: what was read, and the network's picture.
-        language: of the texts.
+        steps: intermediate pictures of preprocessing.
+        prediction: the answer, with the network's picture.
+        language: language of the texts.
     """
     texts = TEXTS[language]
     height, width = steps.small.shape
-    numbers = {"width": width, "height": height}
     tiles = [
-        _found(steps.page, steps.frame),
+        _framed(steps.page, steps.frame),
         _ink(steps.crop, max(steps.crop.shape)),
         _ink(steps.small, SIDE),
         _ink(prediction.picture, SIDE, _cross(CENTRE + 0.5)),
     ]
     items = [
         f'<li><div class="tile">'
-        f'<svg role="img" aria-label="{texts[f"step_{i}_alt"].format(**numbers)}" {tile}</svg>'
+        f'<svg role="img" aria-label="{texts[f"step_{i}_alt"].format(width=width, height=height)}" {tile}</svg>'
         f"</div><p>{texts[f'step_{i}']}</p></li>"
         for i, tile in enumerate(tiles, 1)
     ]
@@ -42,11 +41,11 @@ def strip(steps: Steps, prediction: Prediction, language: Language) -> str:
     return f'<ol class="strip" aria-label="{texts["steps"]}">{"".join(items)}{answer}</ol>'
 
 
-def _found(page: NDArray[np.float32], frame: tuple[float, float, float, float]) -> str:
-    """The picture in grey with a box around its ink: the rest of an <svg> after its role."""
+def _framed(page: NDArray[np.float32], frame: tuple[float, float, float, float]) -> str:
+    """Return the grey picture with a box around its ink, as the rest of an <svg> after its label."""
     height, width = page.shape
     left, top, right, bottom = frame
-    margin = max(height, width) / 100  # so that the line does not lie on the ink
+    margin = max(height, width) / 100  # keeps the line off the ink
     return (
         f'viewBox="0 0 {width} {height}">{_image(page, (0, 0))}'
         f'<rect class="mark" x="{left - margin:.1f}" y="{top - margin:.1f}" '
@@ -55,7 +54,7 @@ def _found(page: NDArray[np.float32], frame: tuple[float, float, float, float]) 
 
 
 def _ink(ink: NDArray[np.float32], side: int, mark: str = "") -> str:
-    """Ink, white on black as in MNIST, in the middle of a square of `side` of its pixels."""
+    """Return ink, white on black as in MNIST, in the middle of a square of `side` pixels, as the rest of an <svg>."""
     height, width = ink.shape
     return f'viewBox="0 0 {side} {side}">{_image(ink, ((side - width) // 2, (side - height) // 2))}{mark}'
 
@@ -68,13 +67,13 @@ def _cross(middle: float) -> str:
 
 
 def _image(tones: NDArray[np.float32], corner: tuple[int, int]) -> str:
-    """An <image> at (left, top), reduced to what can be seen of it."""
+    """Return an <image> at `corner` = (left, top), reduced to the resolution that the page shows."""
     height, width = tones.shape
     longer = max(height, width)
-    if longer > SHOWN:
-        size = [max(1, round(side * SHOWN / longer)) for side in (width, height)]
+    if longer > MOST_SIDE:
+        size = [max(1, round(side * MOST_SIDE / longer)) for side in (width, height)]
         tones = np.asarray(Image.fromarray(tones).resize((size[0], size[1]), Image.Resampling.BOX))
-    pixels = ' class="pixels"' if longer <= PIXELS else ""
+    pixels = ' class="pixels"' if longer <= PIXELATED else ""
     x, y = corner
     return f'<image{pixels} x="{x}" y="{y}" width="{width}" height="{height}" href="{data_url(tones)}" />'
 

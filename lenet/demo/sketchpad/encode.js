@@ -1,14 +1,14 @@
 // @ts-check
-// A drawing as it is sent: short enough, whatever was drawn.
+// Encodes drawings in a bounded number of characters.
 
-const BUDGET = 7600; // characters of a drawing, so that a request, with what Gradio adds, stays within 8 kB
-const TOLERANCES = [0.5, 1, 2, 4]; // units that a drawing too long for it may be simplified by
+const MAX_LENGTH = 7600; // characters of a drawing: a request, with what Gradio adds, stays below 8 kB
+const TOLERANCES = [0.5, 1, 2, 4]; // units, for simplifying a longer drawing
 
 /**
- * Leave out points that are within `tolerance` of the line without them (Douglas and Peucker 1973).
+ * Simplify a stroke (Douglas and Peucker 1973).
  * @param {Stroke} stroke
- * @param {number} tolerance
- * @returns {Stroke} a new stroke, in whole units
+ * @param {number} tolerance the farthest that a dropped point may be from the new line, in units
+ * @returns {Stroke} a new stroke, rounded to whole units
  */
 function simplify(stroke, tolerance) {
   const kept = new Uint8Array(stroke.length);
@@ -19,15 +19,15 @@ function simplify(stroke, tolerance) {
     const [x, y] = stroke[first];
     const dx = stroke[last][0] - x;
     const dy = stroke[last][1] - y;
-    const squared = dx * dx + dy * dy || 1;
-    let farthest = 0;
-    let distance = tolerance * tolerance;
+    const lengthSquared = dx * dx + dy * dy || 1;
+    let farthest = 0; // index of the point farthest from the line, beyond the tolerance
+    let farthestSquared = tolerance * tolerance;
     for (let i = first + 1; i < last; i++) {
       const px = stroke[i][0] - x;
       const py = stroke[i][1] - y;
-      const along = Math.min(1, Math.max(0, (px * dx + py * dy) / squared));
-      const away = (px - along * dx) ** 2 + (py - along * dy) ** 2;
-      if (away > distance) [farthest, distance] = [i, away];
+      const along = Math.min(1, Math.max(0, (px * dx + py * dy) / lengthSquared));
+      const distanceSquared = (px - along * dx) ** 2 + (py - along * dy) ** 2;
+      if (distanceSquared > farthestSquared) [farthest, farthestSquared] = [i, distanceSquared];
     }
     if (!farthest) continue;
     kept[farthest] = 1;
@@ -37,27 +37,27 @@ function simplify(stroke, tolerance) {
 }
 
 /**
- * A drawing as it is sent: JSON as in lenet/image/strokes.py, "" for an empty pad. One too long is simplified; one still too
- * long, minutes of scribbling, loses what was drawn first.
+ * Encode a drawing as JSON of lenet/image/strokes.py, "" for an empty pad. A long drawing is simplified; one that is
+ * still too long, after minutes of scribbling, loses its oldest points.
  * @param {Stroke[]} strokes
- * @param {number} size
- * @param {number} pen
+ * @param {number} size side of the pad, in units
+ * @param {number} pen diameter of the pen, in units
  */
 function encode(strokes, size, pen) {
   if (!strokes.length) return "";
-  let sent = strokes;
-  const write = () => JSON.stringify({ w: size, h: size, pen, strokes: sent });
+  let encoded = strokes;
+  const write = () => JSON.stringify({ w: size, h: size, pen, strokes: encoded });
   let text = write();
   for (const tolerance of TOLERANCES) {
-    if (text.length <= BUDGET) return text;
-    sent = strokes.map((stroke) => simplify(stroke, tolerance));
+    if (text.length <= MAX_LENGTH) return text;
+    encoded = strokes.map((stroke) => simplify(stroke, tolerance));
     text = write();
   }
-  while (text.length > BUDGET) {
-    const excess = 1 - BUDGET / text.length;
+  while (text.length > MAX_LENGTH) {
+    const excess = 1 - MAX_LENGTH / text.length;
     /** @type {<T>(list: T[]) => T[]} */
     const latest = (list) => list.slice(Math.min(list.length - 1, Math.ceil(list.length * excess)));
-    sent = sent.length > 1 ? latest(sent) : [latest(sent[0])];
+    encoded = encoded.length > 1 ? latest(encoded) : [latest(encoded[0])];
     text = write();
   }
   return text;

@@ -1,40 +1,40 @@
 // @ts-check
-// The hand that draws strokes by itself: at an even speed, and lifted for a moment between two of them.
+// Animates strokes: at constant speed, with a pause between two of them.
 
-const REACH = 300; // ms that even a short drawing takes
-const PER_UNIT = 1; // ms more for each unit of its length: so a long one takes longer, and is drawn faster too
-const LIFTED = 90; // ms from a stroke's end to the next one's beginning
+const MIN_DURATION = 300; // ms that a drawing of length 0 takes
+const PER_UNIT = 1; // ms added per unit of length: a longer drawing takes longer, but is drawn faster
+const PAUSE = 90; // ms between two strokes
 
-/** @param {number[]} a @param {number[]} b */
+/** @param {Point} a @param {Point} b */
 const distance = ([ax, ay], [bx, by]) => Math.hypot(bx - ax, by - ay);
 
 /**
- * What of a drawing is on the paper after some time.
- * @param {number[][][]} strokes lists of [x, y] points
- * @param {number} time ms since the pen came down
- * @returns {number[][][]} `strokes` itself when the time is up; else new ones, of which the last may be cut short
+ * Return the part of a drawing that is drawn after some time.
+ * @param {Stroke[]} strokes
+ * @param {number} time ms since the start
+ * @returns {Stroke[]} `strokes` itself at the end; before that a new list, whose last stroke may be cut short
  */
 function drawnBy(strokes, time) {
   const lengths = strokes.map((stroke) =>
     stroke.slice(1).reduce((sum, point, i) => sum + distance(stroke[i], point), 0),
   );
   const total = lengths.reduce((sum, length) => sum + length, 0);
-  const speed = total / (REACH + PER_UNIT * total); // units a ms
-  let ahead = time * speed; // units that the pen has come from where the next stroke begins
+  const speed = total / (MIN_DURATION + PER_UNIT * total); // units per ms
+  let remaining = time * speed; // units left to draw, counted from the start of the next stroke
   const drawn = [];
   for (const [i, stroke] of strokes.entries()) {
-    if (ahead < 0) return drawn;
-    if (ahead < lengths[i]) return [...drawn, cut(stroke, ahead)];
+    if (remaining < 0) return drawn;
+    if (remaining < lengths[i]) return [...drawn, cut(stroke, remaining)];
     drawn.push(stroke);
-    ahead -= lengths[i] + LIFTED * speed;
+    remaining -= lengths[i] + PAUSE * speed;
   }
   return strokes;
 }
 
 /**
- * The beginning of a stroke.
- * @param {number[][]} stroke
- * @param {number} length less than that of the stroke
+ * Return the beginning of a stroke.
+ * @param {Stroke} stroke
+ * @param {number} length in units, less than that of the stroke
  */
 function cut(stroke, length) {
   const kept = [stroke[0]];
@@ -44,7 +44,7 @@ function cut(stroke, length) {
     if (step > length) {
       const part = length / step;
       const end = last.map((from, axis) => Math.round((from + (point[axis] - from) * part) * 10) / 10);
-      return distance(last, end) ? [...kept, end] : kept; // a canvas draws no line of no length
+      return distance(last, end) ? [...kept, end] : kept; // a canvas does not draw a line of length 0
     }
     kept.push(point);
     length -= step;

@@ -1,24 +1,24 @@
 // @ts-check
-// The drawing pad. Strokes are the state: the pixels are redrawn from them, and they are what is sent.
+// The drawing pad. Strokes are the state: they are sent, and the pixels are redrawn from them.
 
-/** @typedef {number[]} Point [x, y] in the pad's own units, y down, whatever its size on the screen */
-/** @typedef {Point[]} Stroke one point is a dot */
+/** @typedef {number[]} Point [x, y] in the pad's own units, y down, independent of its size on the screen */
+/** @typedef {Point[]} Stroke a dot has one point */
 
-const PAPER = "#fff"; // paper and ink as lenet/image/strokes.py renders them
+const PAPER = "#fff"; // colours of paper and ink as in lenet/image/strokes.py
 const INK = "#000";
-const SEND_EVERY = 50; // ms between two updates while the pen moves: about what an answer takes
-const NEAR = 1.5; // units: under a pen of 20, a point nearer than this to the last one changes nothing
+const SEND_EVERY = 50; // ms between two updates while the pen moves: about the time that an answer takes
+const MIN_STEP = 1.5; // units: under a pen of 20, a point nearer than this to the last one is not visible
 const UNDO_STEPS = 200;
-const KEYS_ARE_THEIRS = "input, textarea, select, [contenteditable], [role=dialog]";
-const RESEND_AFTER = [1000, 4000]; // ms after a request that failed
+const OWNS_KEYS = "input, textarea, select, [contenteditable], [role=dialog]";
+const RESEND_AFTER = [1000, 4000]; // ms after a failed request
 
 /**
- * Bring a pad to life.
- * @param {HTMLElement} element the component's own element, holding sketchpad.html
- * @param {(event: string) => void} trigger tells Gradio of an event
- * @param {{ value: string, label: string }} props `value` is what an event sends
- * @param {(name: string, changed: () => void) => void} watch calls back when the server has changed a prop
- * @param {{ size: number, pen: number, placeholder: Text, undo: Text, clear: Text }} options
+ * Mount a pad.
+ * @param {HTMLElement} element the component's element, which contains sketchpad.html
+ * @param {(event: string) => void} trigger dispatches a Gradio event
+ * @param {{ value: string, label: string }} props `value` is sent with an event
+ * @param {(name: string, changed: () => void) => void} watch calls back when the server changes a prop
+ * @param {{ size: number, pen: number, placeholder: Localized, undo: Localized, clear: Localized }} options
  */
 function mountSketchpad(element, trigger, props, watch, options) {
   /** @param {string} selector */
@@ -28,16 +28,16 @@ function mountSketchpad(element, trigger, props, watch, options) {
   const { size, pen } = options;
 
   let strokes = read(props.value);
-  /** @type {Stroke[][]} what the pad showed before each change: Undo goes back to it, after Clear too */
+  /** @type {Stroke[][]} the strokes before each change, Clear included, for Undo */
   let history = [];
-  /** @type {{ id: number, type: string, stroke: Stroke } | null} the pointer that draws, and its stroke */
+  /** @type {{ id: number, type: string, stroke: Stroke } | null} the drawing pointer and its stroke */
   let active = null;
-  /** the frame in which a drawing that draws itself will go on; 0 when none does */
+  /** id of an animation's next frame; 0 without an animation */
   let frame = 0;
   let sent = props.value;
   let sentAt = -Infinity;
   let timer = 0;
-  let resends = RESEND_AFTER.length; // none, before anything was sent
+  let resends = RESEND_AFTER.length; // all used up until something is sent
 
   /** @param {string} value @returns {Stroke[]} */
   function read(value) {
@@ -46,13 +46,13 @@ function mountSketchpad(element, trigger, props, watch, options) {
 
   // Pixels
 
-  /** @param {Stroke} stroke @param {number} from the first point that is not on the paper yet */
+  /** @param {Stroke} stroke @param {number} from index of the first point that is not drawn yet */
   function ink(stroke, from = 0) {
     const [x, y] = stroke[Math.max(0, from - 1)];
     context.beginPath();
     context.moveTo(x, y);
     for (const [x, y] of stroke.slice(from)) context.lineTo(x, y);
-    if (stroke.length === 1) context.lineTo(x + 0.01, y); // a line of no length draws nothing, not even its caps
+    if (stroke.length === 1) context.lineTo(x + 0.01, y); // a line of length 0 would not draw its caps either
     context.stroke();
   }
 
@@ -69,7 +69,7 @@ function mountSketchpad(element, trigger, props, watch, options) {
 
   function resize() {
     const side = Math.round(canvas.getBoundingClientRect().width * devicePixelRatio);
-    if (!side) return; // hidden, as in a tab not shown
+    if (!side) return; // hidden, for example in another tab
     canvas.width = canvas.height = side;
     redraw();
   }
@@ -90,11 +90,11 @@ function mountSketchpad(element, trigger, props, watch, options) {
     sentAt = performance.now();
     resends = 0;
     trigger("input");
-    tell();
+    announce();
   }
 
-  /** Tell the page what was sent or shown. */
-  function tell() {
+  /** Tell the page which drawing was sent or shown. */
+  function announce() {
     canvas.dispatchEvent(new CustomEvent("sketchpad:changed", { bubbles: true, detail: sent }));
   }
 
@@ -112,7 +112,7 @@ function mountSketchpad(element, trigger, props, watch, options) {
     if (props.value === sent) return;
     sent = props.value;
     change(read(sent));
-    tell();
+    announce();
   }
 
   // Changes
@@ -147,22 +147,22 @@ function mountSketchpad(element, trigger, props, watch, options) {
   }
 
   /**
-   * Draw by itself, in place of what is there, which one Undo brings back. Any other change stops it and goes on from
-   * what is drawn by then; but the next one to draw itself takes its place, as if it had not been.
+   * Replace the drawing by an animation, in one step of Undo. Any change stops the animation and keeps the part that is
+   * drawn; another animation replaces it without a further step of Undo.
    * @param {CustomEvent<{ pad: string, strokes: Stroke[] }>} event the pad's elem_id, and strokes in its units
    */
-  function draw({ detail }) {
+  function animate({ detail }) {
     if (!document.getElementById(detail.pad)?.contains(element)) return;
     if (!frame) change([]);
-    const atOnce = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const start = performance.now();
     const step = () => {
       if (!element.isConnected) return;
-      const next = atOnce ? detail.strokes : drawnBy(detail.strokes, performance.now() - start);
+      const next = reducedMotion ? detail.strokes : drawnBy(detail.strokes, performance.now() - start);
       show(next);
       if (next === detail.strokes) return send();
       sendSoon();
-      frame = requestAnimationFrame(step); // none while the browser's tab is hidden: then it ends when that is shown
+      frame = requestAnimationFrame(step); // a hidden tab gets none until it is shown again
     };
     step();
   }
@@ -179,7 +179,7 @@ function mountSketchpad(element, trigger, props, watch, options) {
   /** @param {PointerEvent} event */
   function penDown(event) {
     if (event.button !== 0) return;
-    // A second finger, or the mouse while a finger draws. But a first finger while a finger draws: that one is gone.
+    // Ignore a second finger, or a mouse while a finger draws. A new first finger means that the active one is gone.
     if (active && !(event.isPrimary && event.pointerType === active.type)) return;
     const stroke = [locate(event)];
     change([...strokes, stroke]);
@@ -191,25 +191,25 @@ function mountSketchpad(element, trigger, props, watch, options) {
   /** @param {PointerEvent} event */
   function penMove(event) {
     if (event.pointerId !== active?.id) return;
-    if (event.pointerType === "mouse" && !(event.buttons & 1)) return penUp(event); // let go where nobody saw it
+    if (event.pointerType === "mouse" && !(event.buttons & 1)) return penUp(event); // released outside the window
     const { stroke } = active;
     const from = stroke.length;
     const events = event.getCoalescedEvents?.() ?? [];
     for (const [x, y] of (events.length ? events : [event]).map(locate)) {
       const [lastX, lastY] = stroke[stroke.length - 1];
-      if (Math.hypot(x - lastX, y - lastY) >= NEAR) stroke.push([x, y]);
+      if (Math.hypot(x - lastX, y - lastY) >= MIN_STEP) stroke.push([x, y]);
     }
     if (stroke.length === from) return;
     ink(stroke, from);
     sendSoon();
   }
 
-  // Also when the system takes the pointer away. What was drawn stays: Undo removes it, nothing would bring it back.
+  // Also called when the system cancels the pointer: the stroke stays, as Undo can remove it but not restore it.
   /** @param {PointerEvent} event */
   function penUp(event) {
     if (event.pointerId !== active?.id) return;
     active = null;
-    redraw(); // the stroke as one line: pieces, drawn as they came, are a little darker where they meet
+    redraw(); // as one line: segments drawn one by one are slightly darker where they meet
     send();
   }
 
@@ -217,23 +217,23 @@ function mountSketchpad(element, trigger, props, watch, options) {
   function keyDown(event) {
     const { left, top, width, height } = canvas.getBoundingClientRect();
     const front = document.elementFromPoint(left + width / 2, top + height / 2);
-    const seen = element.contains(front); // not hidden, scrolled away, or behind a panel that has the keys
-    if (!seen || event.defaultPrevented || document.activeElement?.closest(KEYS_ARE_THEIRS)) return;
+    const visible = element.contains(front); // not hidden, scrolled away or behind a panel
+    if (!visible || event.defaultPrevented || document.activeElement?.closest(OWNS_KEYS)) return;
     if (event.key === "Escape") clear();
     else if (event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey) undo();
     else return;
     event.preventDefault();
   }
 
-  // The page. Gradio does not say when it takes a component away: the first event after that ends the listening.
+  // The page. Gradio does not tell when it removes a component: the first event after that ends the listening.
   const listening = new AbortController();
   const { signal } = listening;
   /** @param {(event: any) => void} listener */
-  const whileHere = (listener) => (/** @type {Event} */ event) =>
+  const whileMounted = (listener) => (/** @type {Event} */ event) =>
     element.isConnected ? listener(event) : listening.abort();
-  document.addEventListener("keydown", whileHere(keyDown), { signal });
-  window.addEventListener("sketchpad:failed", whileHere(sendAgain), { signal });
-  window.addEventListener("sketchpad:draw", whileHere(draw), { signal });
+  document.addEventListener("keydown", whileMounted(keyDown), { signal });
+  window.addEventListener("sketchpad:failed", whileMounted(sendAgain), { signal });
+  window.addEventListener("sketchpad:draw", whileMounted(animate), { signal });
   watch("value", takeOver);
 
   canvas.addEventListener("pointerdown", penDown);
@@ -241,14 +241,14 @@ function mountSketchpad(element, trigger, props, watch, options) {
   canvas.addEventListener("pointerup", penUp);
   canvas.addEventListener("pointercancel", penUp);
   canvas.addEventListener("lostpointercapture", penUp);
-  // Else iPadOS writes with Scribble where the stylus draws, and a long press opens a menu.
+  // Otherwise iPadOS takes strokes of the stylus as handwriting (Scribble), and a long press opens a menu.
   canvas.addEventListener("touchmove", (event) => event.cancelable && event.preventDefault(), {
     passive: false,
   });
   canvas.addEventListener("contextmenu", (event) => active && event.preventDefault());
   find(".undo").addEventListener("click", undo);
   find(".clear").addEventListener("click", clear);
-  canvas.addEventListener("sketchpad:clear", clear); // from elsewhere on the page
+  canvas.addEventListener("sketchpad:clear", clear); // dispatched by other components
 
   find(".sketchpad").classList.toggle("framed", window.parent !== window);
   find(".placeholder").textContent = translate(options.placeholder);

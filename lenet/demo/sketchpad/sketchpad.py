@@ -1,17 +1,17 @@
-"""The drawing pad as a Gradio component: what is drawn reaches the function while the pen moves.
+"""The drawing pad as a Gradio component that sends the drawing while the pen moves.
 
     pad = Sketchpad(placeholder="Draw something")
     pad.input(read, pad, answer, queue=False, trigger_mode="always_last", show_progress="hidden")
 
-As an input it stands in for `gr.Sketchpad(image_mode="L")`. It knows nothing of digits.
+As an input it is a drop-in replacement for `gr.Sketchpad(image_mode="L")`. It does not depend on digits.
 
-What travels is the drawing of `lenet/image/strokes.py` as JSON *text*, "" for an empty pad. Not the object that the text
-stands for: Gradio's page wraps each nested list in a proxy and walks it several times, which for 200 points took
-10.9 ms of script an update instead of 3.7 (Chromium on one core).
+The value is a drawing of `lenet/image/strokes.py` as JSON *text*, "" for an empty pad. As an object it would be slow:
+Gradio's page wraps each nested list in a proxy and walks it several times, which for 200 points took 10.9 ms of script
+per update instead of 3.7 ms (Chromium on one core).
 
-Scripts on the page meet it by two events. `sketchpad:draw` on the window, with `{pad, strokes}`, lets the pad of that
-`elem_id` draw the strokes, in its own units, as a hand would; one Undo takes them back. `sketchpad:changed` bubbles up
-from the canvas whenever another drawing is sent or shown, with its text.
+Other scripts on the page use three events. `sketchpad:draw` on the window, with `{pad, strokes}`, animates the strokes
+on the pad of that `elem_id`; one Undo removes them. `sketchpad:clear` on the canvas empties the pad.
+`sketchpad:changed` bubbles up from the canvas with the drawing's text whenever a different drawing is sent or shown.
 """
 
 import json
@@ -31,11 +31,11 @@ HTML = (HERE / "sketchpad.html").read_text("utf-8")
 CSS = (HERE / "sketchpad.css").read_text("utf-8")
 JS = TRANSLATE + "\n".join((HERE / name).read_text("utf-8") for name in ("encode.js", "hand.js", "sketchpad.js"))
 
-# The page keeps a drawing within 8 kB; 10,000 points, strokes.py's limit, are some 160,000 characters.
+# The page sends at most 8 kB; 10,000 points, the limit of strokes.py, take about 160,000 characters.
 MAX_TEXT = 200_000
 
-# Where a request fails, Gradio forgets the update that "always_last" kept waiting behind it. So the pad is told,
-# and sends again.
+# When a request fails, Gradio drops the update that "always_last" kept waiting behind it. This tells the pad, which
+# sends the drawing again.
 RESEND = '() => { window.dispatchEvent(new Event("sketchpad:failed")); }'
 
 Value = Drawing | dict[str, Any] | str | None
@@ -61,23 +61,23 @@ class Sketchpad(gr.HTML):
         clear_label: str | dict[str, str] = "Clear",
         **kwargs: Any,
     ) -> None:
-        """Put a pad on the page.
+        """Create a pad.
 
-        Its side is the column's width, at most 420 px, less where the window is low or an upright phone; the CSS
+        Its side is the column's width, at most 420 px, and less in a low window or on an upright phone; the CSS
         property `--sketchpad-size` overrides that.
 
-        A text is one for all, or one in each language by its code, `{"en": …, "zh": …}`: the browser's first of them
-        is shown, else the first.
+        Texts are strings or one string per language code, `{"en": …, "zh": …}`: the page shows the first that the
+        browser asks for, otherwise the first.
 
         Args:
-            value: a drawing to begin with.
-            label: the pad's name for those who do not see it.
+            value: the initial drawing.
+            label: the pad's name for screen readers.
             size: the paper's side in its own units, which are the pixels of what the function receives.
             pen: the pen's diameter in the same units.
-            placeholder: what an empty pad says.
-            undo_label: the text of the button that takes back the last stroke, or the last Clear.
-            clear_label: the text of the button that empties the pad.
-            **kwargs: passed on to `gr.HTML`: `elem_id`, `visible`, `scale`, `key`, ….
+            placeholder: text on an empty pad.
+            undo_label: text of the button that undoes the last stroke or Clear.
+            clear_label: text of the button that empties the pad.
+            **kwargs: arguments of `gr.HTML`: `elem_id`, `visible`, `scale`, `key`, ….
         """
         # Gradio reads arguments back as attributes; one named `undo` or `clear` would be the event of that name.
         self.size = size
@@ -85,14 +85,14 @@ class Sketchpad(gr.HTML):
         self.placeholder = placeholder
         self.undo_label = undo_label
         self.clear_label = clear_label
-        # Not as props of gr.HTML, which are gone after `gr.update(visible=…)`.
+        # Not props of gr.HTML, which `gr.update(visible=…)` drops.
         options = {"size": size, "pen": pen, "placeholder": placeholder, "undo": undo_label, "clear": clear_label}
         super().__init__(
             value,
             label=label,
             html_template=HTML,
             css_template=CSS,
-            # Gradio runs this as the body of a function with these arguments, once, when the pad is put on the page.
+            # Gradio runs this once, when it mounts the pad, as the body of a function with these arguments.
             js_on_load=f"{JS}\nmountSketchpad(element, trigger, props, watch, {json.dumps(options)});\n",
             apply_default_css=False,
             **kwargs,
@@ -101,27 +101,27 @@ class Sketchpad(gr.HTML):
     def input(self, fn: Any = "decorator", *args: Any, **kwargs: Any) -> Dependency:
         """Call `fn` when the drawing changes: while the pen moves, and after Undo and Clear.
 
-        Arguments as of every Gradio event. `trigger_mode="always_last"` is the one to use here: while an answer is on
-        its way nothing is sent, and then the latest drawing.
+        Takes the arguments of every Gradio event. Use `trigger_mode="always_last"`: while an answer is pending nothing
+        is sent, and then the latest drawing.
         """
         event: Dependency = super().input(fn, *args, **kwargs)
         if callable(fn):
             event.failure(None, js=RESEND, queue=False, show_progress="hidden", api_visibility="private")
         return event
 
-    vars(input).update(vars(gr.HTML.input))  # by these `gr.on` knows an event
+    vars(input).update(vars(gr.HTML.input))  # `gr.on` recognizes an event by these
 
     def preprocess(self, payload: Any) -> NDArray[np.uint8] | None:  # type: ignore[override]
-        """What the function receives.
+        """Return what the function receives.
 
         Args:
-            payload: from the page, or from any other client: a drawing as JSON text or as its object.
+            payload: a drawing from any client, as JSON text or as an object.
 
         Returns:
             (size, size) uint8, 255 = paper, 0 = ink; None when the pad is empty.
 
         Raises:
-            gr.Error: if it is not a drawing.
+            gr.Error: if the payload is not a drawing.
         """
         if payload is None or payload == "":
             return None
@@ -132,16 +132,16 @@ class Sketchpad(gr.HTML):
         return drawing.render() if drawing.strokes else None
 
     def postprocess(self, value: Value) -> str | None:
-        """What the pad is to show.
+        """Return what the pad shows.
 
         Args:
-            value: a drawing, as such, as JSON text or as its object, of any canvas size; None empties the pad.
+            value: a drawing of any canvas size, also as JSON text or as an object; None empties the pad.
 
         Returns:
             JSON text of the drawing on this pad's paper, None for an empty pad.
 
         Raises:
-            DrawingError: if it is not a drawing.
+            DrawingError: if the value is not a drawing.
         """
         if value is None or value == "":
             return None
@@ -152,9 +152,9 @@ class Sketchpad(gr.HTML):
         return json.dumps({"w": self.size, "h": self.size, "pen": self.pen, "strokes": strokes}, separators=(",", ":"))
 
     def _on_paper(self, value: Any) -> Drawing:
-        """Read a drawing and fit it to this pad: one size, one pen, whatever the client says.
+        """Return a drawing scaled to this pad's size and pen, whatever the client sent.
 
-        So the function always sees the same shape, and no request costs more than its points.
+        The function thus always receives the same shape, and no request costs more than its points.
         """
         if isinstance(value, str):
             if len(value) > MAX_TEXT:
@@ -169,7 +169,7 @@ class Sketchpad(gr.HTML):
         return Drawing(self.size, self.size, self.pen, strokes)
 
     def api_info(self) -> dict[str, Any]:
-        """The value's JSON schema, for Gradio's API pages and clients."""
+        """Return the value's JSON schema, for Gradio's API pages and clients."""
         return {
             "type": "string",
             "description": 'a drawing as JSON text, {"w": 280, "h": 280, "pen": 20, "strokes": [[[x, y], …], …]}: '
@@ -177,9 +177,9 @@ class Sketchpad(gr.HTML):
         }
 
     def example_payload(self) -> str:
-        """A drawing as a client sends it."""
+        """Return a drawing as a client sends it."""
         return str(self.postprocess(self.example_value()))
 
     def example_value(self) -> dict[str, Any]:
-        """A drawing as a function gives it: a tick."""
+        """Return a drawing as a function returns it: a tick."""
         return {"w": 280, "h": 280, "pen": 20, "strokes": [[[80, 150], [120, 190], [200, 90]]]}

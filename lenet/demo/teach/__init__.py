@@ -1,1 +1,1 @@
-"""Teach it your hand: drawings kept in the visitor's browser."""
+"""“Teach it your hand”: drawings saved in the visitor's browser."""

@@ -1,26 +1,26 @@
 // @ts-check
-// "Teach it your hand". Drawings are kept in the browser's own storage, a key each: so two tabs never overwrite what
-// the other kept, and what cannot be read, as another program on this address may have written it, stays as it is.
+// "Teach it your hand". Each drawing is saved under a key of its own in the browser's localStorage, so that two tabs
+// do not overwrite each other's. Entries that cannot be read, perhaps of another program on this origin, stay.
 
-const PREFIX = "lenet-drawing-"; // then the time, in milliseconds, and a few random letters
-const MOST = 500;
-const MOST_CHARACTERS = 2_000_000; // of the 5,000,000 or so that a browser gives an address
+const PREFIX = "lenet-drawing-"; // followed by the time in ms and a few random letters
+const MAX_DRAWINGS = 500;
+const MAX_CHARACTERS = 2_000_000; // of about 5,000,000 that a browser grants an origin
 
-// What a drawing may be, as in lenet/image/strokes.py: the training refuses a file for one line that is not.
+// Limits of lenet/image/strokes.py: the training refuses a file with a drawing beyond them.
 const MAX_SIDE = 2000;
 const MAX_PEN = 200;
 const MAX_POINTS = 10_000;
 const FAR = 10 * MAX_SIDE;
 
-/** @typedef {{ key: string, line: string, label: string, drawing: string }} Kept `line` is its line of the file */
+/** @typedef {{ key: string, line: string, label: string, drawing: string }} Saved `line` is its line in the file */
 
 /**
- * Read what is kept under a key.
+ * Parse an entry of the storage.
  * @param {string} key
  * @param {string} line
- * @returns {Kept | null} null where it is no drawing that lenet/datasets/stroke_files.py would read
+ * @returns {Saved | null} null unless lenet/datasets/stroke_files.py would read it
  */
-function readKept(key, line) {
+function parse(key, line) {
   try {
     const { label, ...drawing } = JSON.parse(line);
     const points = drawing.strokes.flat();
@@ -29,7 +29,7 @@ function readKept(key, line) {
     /** @param {unknown} point */
     const isPoint = (point) =>
       Array.isArray(point) && point.length === 2 && point.every((value) => within(value, -FAR, FAR));
-    const sound =
+    const valid =
       typeof label === "string" &&
       /^\d$/.test(label) &&
       within(drawing.w, 1, MAX_SIDE) &&
@@ -37,25 +37,25 @@ function readKept(key, line) {
       within(drawing.pen, 0.1, MAX_PEN) &&
       within(points.length, 1, MAX_POINTS) &&
       points.every(isPoint);
-    return sound ? { key, line, label, drawing: JSON.stringify(drawing) } : null;
+    return valid ? { key, line, label, drawing: JSON.stringify(drawing) } : null;
   } catch {
     return null;
   }
 }
 
 /**
- * Bring the panel to life.
- * @param {HTMLElement} element the component's own element, holding teach.html in the visitor's language
- * @param {(name: string, changed: () => void) => void} watch calls back when the language has changed
+ * Mount the panel.
+ * @param {HTMLElement} element the component's element, which contains teach.html in the visitor's language
+ * @param {(name: string, changed: () => void) => void} watch calls back when the language changes
  */
 function mountTeach(element, watch) {
-  /** @type {Map<string, string>} what the browser would not store, by the keys that it would have had */
+  /** @type {Map<string, string>} lines that the browser refused to store, by key */
   const unsaved = new Map();
-  let drawing = ""; // what the pad shows, as it sends it
+  let drawing = ""; // the pad's drawing as JSON text
   /** @type {EventTarget | null} */
   let pad = null;
   let open = false;
-  let sure = false; // "Forget all" was tapped once
+  let confirming = false; // "Delete all" was tapped once
 
   /** @param {string} selector */
   const find = (selector) => /** @type {HTMLElement} */ (element.querySelector(selector));
@@ -63,7 +63,7 @@ function mountTeach(element, watch) {
   const findAll = (selector) => Array.from(element.querySelectorAll(selector));
 
   /**
-   * A sentence of the page, its {gaps} filled.
+   * Return a sentence from a data- attribute with its {gaps} filled.
    * @param {string} name
    * @param {Record<string, string | number>} gaps
    * @param {HTMLElement} holder
@@ -72,21 +72,21 @@ function mountTeach(element, watch) {
     return (holder.dataset[name] ?? "").replace(/{(\w+)}/g, (_, gap) => String(gaps[gap]));
   }
 
-  // What is kept. Read anew each time, for another tab may have written.
+  // Storage. Read anew each time, as another tab may have changed it.
 
   /** @returns {[key: string, line: string][]} */
   function stored() {
     try {
       return Object.entries(localStorage).filter(([key]) => key.startsWith(PREFIX));
     } catch {
-      return []; // this page may store nothing: a private window, or a site within a site
+      return []; // not allowed, for example in a private window or a third-party iframe
     }
   }
 
-  /** @returns {Kept[]} oldest first */
-  function kept() {
-    const lines = [...stored(), ...unsaved].map(([key, line]) => readKept(key, line));
-    return lines.filter((each) => each !== null).sort((a, b) => (a.key < b.key ? -1 : 1));
+  /** @returns {Saved[]} oldest first */
+  function saved() {
+    const drawings = [...stored(), ...unsaved].map(([key, line]) => parse(key, line));
+    return drawings.filter((drawing) => drawing !== null).sort((a, b) => (a.key < b.key ? -1 : 1));
   }
 
   /** @param {string} key @param {string} line */
@@ -94,7 +94,7 @@ function mountTeach(element, watch) {
     try {
       localStorage.setItem(key, line);
     } catch {
-      open ||= !unsaved.size; // "Download" is there
+      open ||= !unsaved.size; // shows "Download"
       unsaved.set(key, line);
     }
   }
@@ -104,21 +104,21 @@ function mountTeach(element, watch) {
     if (!unsaved.delete(key)) localStorage.removeItem(key);
   }
 
-  // What is seen
+  // Display
 
-  function tally(count = kept().length) {
+  function tally(count = saved().length) {
     return text(count === 0 ? "none" : count === 1 ? "one" : "many", { count });
   }
 
   function trouble() {
-    const saved = stored();
-    if (unsaved.size) return text(saved.length ? "full" : "blocked", { count: unsaved.size });
-    return saved.some(([key, line]) => !readKept(key, line)) ? text("damaged") : "";
+    const entries = stored();
+    if (unsaved.size) return text(entries.length ? "full" : "blocked", { count: unsaved.size });
+    return entries.some(([key, line]) => !parse(key, line)) ? text("damaged") : "";
   }
 
   function show() {
-    if (!find(".teach")) return; // the language is on its way
-    const drawings = kept();
+    if (!find(".teach")) return; // the translation is not there yet
+    const drawings = saved();
     for (const button of findAll("[data-label]")) {
       const count = drawings.filter(({ label }) => label === button.dataset.label).length;
       const name = count ? text("counted", { count }, button) : button.dataset.label;
@@ -129,11 +129,11 @@ function mountTeach(element, watch) {
     find(".tally").textContent = tally(drawings.length);
     find(".toggle").setAttribute("aria-expanded", String(open));
     find(".more").hidden = !open;
-    find("[data-do=forget]").textContent = text(sure ? "sure" : "forget");
-    find("[data-do=forget]").classList.toggle("sure", sure);
-    for (const name of ["download", "takeBack", "forget"]) {
-      const any = name === "forget" ? stored().length + unsaved.size : drawings.length;
-      find(`[data-do=${name}]`).setAttribute("aria-disabled", String(!any));
+    find("[data-do=forget]").textContent = text(confirming ? "sure" : "forget");
+    find("[data-do=forget]").classList.toggle("confirming", confirming);
+    for (const name of ["download", "removeLast", "forget"]) {
+      const entries = name === "forget" ? stored().length + unsaved.size : drawings.length;
+      find(`[data-do=${name}]`).setAttribute("aria-disabled", String(!entries));
     }
     showPad();
   }
@@ -144,36 +144,36 @@ function mountTeach(element, watch) {
   }
 
   /** @param {string} sentence */
-  function say(sentence) {
-    find(".said").textContent = sentence;
+  function showMessage(sentence) {
+    find(".message").textContent = sentence;
   }
 
-  function unsure() {
-    if (!sure) return;
-    sure = false;
-    say("");
+  function cancelConfirm() {
+    if (!confirming) return;
+    confirming = false;
+    showMessage("");
     show();
   }
 
-  // What is done
+  // Actions
 
   /** @param {HTMLElement} button */
-  function keep(button) {
-    if (!drawing) return say(text("empty"));
+  function save(button) {
+    if (!drawing) return showMessage(text("empty"));
     const label = button.dataset.label;
     const line = JSON.stringify({ label, ...JSON.parse(drawing) });
-    const drawings = kept();
-    // Brought back by Undo and tapped again: the first tap was a slip.
-    const same = drawings.find((each) => each.drawing === JSON.stringify(JSON.parse(drawing)));
-    const characters = drawings.reduce((sum, each) => sum + each.line.length, line.length);
-    if (!same && (drawings.length >= MOST || characters > MOST_CHARACTERS)) {
+    const drawings = saved();
+    // The same drawing, restored by Undo and tapped again: replace the first label.
+    const same = drawings.find((entry) => entry.drawing === JSON.stringify(JSON.parse(drawing)));
+    const characters = drawings.reduce((sum, entry) => sum + entry.line.length, line.length);
+    if (!same && (drawings.length >= MAX_DRAWINGS || characters > MAX_CHARACTERS)) {
       open = true;
       show();
-      return say(text("limit", { count: drawings.length }));
+      return showMessage(text("limit", { count: drawings.length }));
     }
     if (same) remove(same.key);
     write(PREFIX + Date.now() + "-" + Math.random().toString(36).slice(2, 8), line);
-    say(text("kept", { tally: tally() }, button));
+    showMessage(text("kept", { tally: tally() }, button));
     pad?.dispatchEvent(new Event("sketchpad:clear"));
     show();
   }
@@ -185,30 +185,30 @@ function mountTeach(element, watch) {
     },
 
     download() {
-      const drawings = kept();
-      if (!drawings.length) return say(text("none"));
+      const drawings = saved();
+      if (!drawings.length) return showMessage(text("none"));
       const lines = drawings.map(({ line }) => line + "\n");
       const link = document.createElement("a");
       link.href = URL.createObjectURL(new Blob(lines, { type: "application/octet-stream" }));
       link.download = text("file");
       link.click();
-      setTimeout(URL.revokeObjectURL, 60_000, link.href); // Safari reads it after the click
+      setTimeout(URL.revokeObjectURL, 60_000, link.href); // Safari reads the URL after the click
     },
 
-    takeBack() {
-      const last = kept().pop();
-      if (!last) return say(text("none"));
+    removeLast() {
+      const last = saved().pop();
+      if (!last) return showMessage(text("none"));
       remove(last.key);
-      say(text("taken", { tally: tally() }, find(`[data-label="${last.label}"]`)));
+      showMessage(text("taken", { tally: tally() }, find(`[data-label="${last.label}"]`)));
       show();
     },
 
     forget() {
       const keys = [...stored().map(([key]) => key), ...unsaved.keys()];
-      if (!keys.length) return say(text("none"));
-      if (sure) keys.forEach(remove);
-      say(sure ? text("forgotten") : text("confirm"));
-      sure = !sure;
+      if (!keys.length) return showMessage(text("none"));
+      if (confirming) keys.forEach(remove);
+      showMessage(confirming ? text("forgotten") : text("confirm"));
+      confirming = !confirming;
       show();
     },
 
@@ -216,10 +216,10 @@ function mountTeach(element, watch) {
       const code = find("code");
       try {
         await navigator.clipboard.writeText(String(code.textContent));
-        say(text("copied"));
+        showMessage(text("copied"));
       } catch {
-        getSelection()?.selectAllChildren(code); // without https, or within a site that does not allow it
-        say(text("marked"));
+        getSelection()?.selectAllChildren(code); // without HTTPS, or in an iframe without permission
+        showMessage(text("marked"));
       }
     },
   };
@@ -227,27 +227,27 @@ function mountTeach(element, watch) {
   element.addEventListener("click", (event) => {
     const button = /** @type {Element} */ (event.target).closest("button");
     const action = /** @type {keyof typeof actions | undefined} */ (button?.dataset.do);
-    if (button?.dataset.label) keep(button);
-    const slip = action === "forget" && event.detail > 1; // a double click is no second thought
-    if (action && !slip) actions[action]();
+    if (button?.dataset.label) save(button);
+    const doubleClick = action === "forget" && event.detail > 1; // not a confirmation
+    if (action && !doubleClick) actions[action]();
   });
   element.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !sure) return;
-    event.preventDefault(); // or the pad is cleared
-    unsure();
+    if (event.key !== "Escape" || !confirming) return;
+    event.preventDefault(); // keeps the pad from clearing
+    cancelConfirm();
   });
-  element.addEventListener("focusout", unsure);
+  element.addEventListener("focusout", cancelConfirm);
   document.addEventListener(
     "click",
-    (event) => /** @type {Element} */ (event.target).closest("[data-do=forget]") || unsure(),
+    (event) => /** @type {Element} */ (event.target).closest("[data-do=forget]") || cancelConfirm(),
     { capture: true },
   );
   document.addEventListener("sketchpad:changed", (event) => {
     const before = drawing;
     ({ target: pad, detail: drawing } = /** @type {CustomEvent<string>} */ (event));
     if (!find(".teach")) return;
-    unsure();
-    if (drawing && !before) say(""); // what was said was of the drawing before
+    cancelConfirm();
+    if (drawing && !before) showMessage(""); // the message was about the last drawing
     if (!drawing !== !before) showPad();
   });
   window.addEventListener("storage", show);

@@ -1,9 +1,9 @@
-"""“Teach it your hand”: keep drawings with the digit that they were meant as, to train with.
+"""“Teach it your hand”: save drawings, each with the digit that it was meant as, to train with.
 
-All of it happens in the browser: a drawing that is kept goes into the browser's own storage, and from there into a
-file as `lenet.datasets.stroke_files` reads it. No request is made for it, and the server keeps nothing.
+All of it happens in the browser: drawings are saved in the browser's own storage, and downloaded as a file that
+`lenet.datasets.stroke_files` reads. No request is made, and the server stores nothing.
 
-It hears of what is drawn by the pad's event `sketchpad:changed`, and empties the pad by `sketchpad:clear`.
+The pad's event `sketchpad:changed` tells the panel what is drawn; the panel's event `sketchpad:clear` empties the pad.
 """
 
 import os
@@ -13,7 +13,7 @@ from string import Template
 
 import gradio as gr
 
-from lenet.demo.texts.texts import TEXTS
+from lenet.demo.teach.texts import TEXTS
 from lenet.model.messages import Language, name
 
 HERE = Path(__file__).parent
@@ -23,12 +23,12 @@ JS = (HERE / "teach.js").read_text("utf-8")
 
 FILE = "my-drawings.jsonl"
 COMMAND = ("python -m lenet.train", f"--strokes {FILE}", "--from weights", "--out runs/my-hand")  # lines break between
-ANCHOR = "teach-it-your-hand"  # of README's section
+ANCHOR = "teach-it-your-hand"  # of the README's section
 
 
 def panel(language: Language) -> str:
-    """Its HTML, what the script says included: sentences with {gaps} in data- attributes."""
-    texts = {key[6:]: escape(text) for key, text in TEXTS[language].items() if key.startswith("teach_")}
+    """Return the panel's HTML; the sentences that its script shows are in `data-` attributes, their {gaps} unfilled."""
+    texts = {key: escape(text) for key, text in TEXTS[language].items()}
     return HTML.substitute(
         texts,
         digits="".join(_button(digit, texts, language) for digit in range(10)),
@@ -39,7 +39,7 @@ def panel(language: Language) -> str:
 
 
 def add_teach(html: str | gr.i18n.I18nData) -> gr.HTML:
-    """Put it on the page.
+    """Add the panel to the Blocks being built.
 
     Args:
         html: `panel` in the visitor's language.
@@ -49,19 +49,19 @@ def add_teach(html: str | gr.i18n.I18nData) -> gr.HTML:
 
 
 def _button(digit: int, texts: dict[str, str], language: Language) -> str:
-    said = {key: texts[key].replace("{digit}", name(digit, language)) for key in ("kept", "taken")}
     counted = texts["counted"].replace("{digit}", str(digit))
+    kept, taken = (texts[key].replace("{digit}", name(digit, language)) for key in ("kept", "taken"))
     return (
         f'<button type="button" data-label="{digit}" aria-label="{digit}" aria-disabled="true" '
-        f'data-counted="{counted}" data-kept="{said["kept"]}" data-taken="{said["taken"]}">'
+        f'data-counted="{counted}" data-kept="{kept}" data-taken="{taken}">'
         f'{digit}<span class="count" aria-hidden="true"></span></button>'
     )
 
 
 def _readme() -> str:
-    """README, as a link where there is one to give: on a Space."""
+    """Return the word README, on a Space as a link."""
     space = os.environ.get("SPACE_ID")
     if not space:
         return "README"
-    address = f"https://huggingface.co/spaces/{escape(space)}/blob/main/README.md#{ANCHOR}"
-    return f'<a href="{address}" target="_blank" rel="noopener">README</a>'
+    url = f"https://huggingface.co/spaces/{escape(space)}/blob/main/README.md#{ANCHOR}"
+    return f'<a href="{url}" target="_blank" rel="noopener">README</a>'

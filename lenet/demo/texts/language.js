@@ -1,11 +1,11 @@
 // @ts-check
-// Texts of components, in the browser's language.
+// Texts of components in the language of the browser.
 
-/** @typedef {string | Record<string, string>} Text one for all, or one in each language by its code */
+/** @typedef {string | Record<string, string>} Localized one text for all, or one per language by its code */
 
 /**
- * A text in the browser's language, or else in its first.
- * @param {Text} text
+ * Return the text in the first of the browser's languages that it has, otherwise in its own first one.
+ * @param {Localized} text
  */
 function translate(text) {
   if (typeof text === "string") return text;
