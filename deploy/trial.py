@@ -117,7 +117,7 @@ async def load(replicas: Replicas) -> Load:
     alone = f"http://127.0.0.1:{replicas.ports[0]}"
     async with httpx.AsyncClient(timeout=60) as http:
         dependencies = (await http.get(f"{alone}/config")).json()["dependencies"]
-        function = next(each["id"] for each in dependencies if each["api_name"] == "show_1")
+        function = next(each["id"] for each in dependencies if each["api_name"] == "draw")
         sent = drawings()
         expected = [await update(http, alone, function, drawing, "expected") for drawing in sent]
     return Load(replicas.url, function, sent, expected)

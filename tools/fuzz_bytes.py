@@ -162,12 +162,12 @@ def drawings() -> tuple[Callable[[bytes], None], list[bytes]]:
 
 
 def bodies() -> tuple[Callable[[bytes], None], list[bytes]]:
-    """Bodies of requests, as they come to the gate."""
-    from lenet.demo.server.limits import Refused, _check_json
+    """Bodies of requests."""
+    from lenet.demo.server.limits import RequestError, check_json
 
     def one(content: bytes) -> None:
-        with suppress(Refused):
-            _check_json(content, None, None)
+        with suppress(RequestError):
+            check_json(content, None, None)
 
     return one, [b'{"data":["",false],"fn_index":3,"session_hash":"x"}', b"[" * 50 + b"]" * 50, b"[NaN]", b'"\\ud800"']
 

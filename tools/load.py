@@ -78,7 +78,7 @@ class Visitors:
 
     def __init__(self, server: Server) -> None:
         self.server = server
-        self.live = function(server.url, "show_1")
+        self.live = function(server.url, "draw")
         self.known: dict[int, str] = {}  # the answer to each digit's last state
 
     async def draw(self, client: httpx.AsyncClient, load: Load, drawing: str, session: str) -> str | None:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from lenet.demo.picture.input import PictureInput
-from lenet.demo.server.limits import Refused, _check_json
+from lenet.demo.server.limits import RequestError, check_json
 from lenet.demo.sketchpad import Sketchpad
 from lenet.image.preprocess import PictureError, preprocess
 from lenet.image.strokes import Drawing, DrawingError
@@ -91,9 +91,9 @@ def test_any_json_on_the_pad_is_drawn_or_the_error_of_drawings(value: Any) -> No
 
 @FUZZ
 @given(st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
-def test_any_body_passes_the_gate_or_is_refused(body: bytes) -> None:
-    with suppress(Refused):
-        _check_json(body, None, None)
+def test_any_body_is_passed_on_or_rejected(body: bytes) -> None:
+    with suppress(RequestError):
+        check_json(body, None, None)
 
 
 def test_a_comb_and_a_strip_of_specks_take_no_longer_than_other_pictures() -> None:
