@@ -1,6 +1,6 @@
-"""Draw a digit, watch the network read it: `python app.py` serves the page, locally and as a Hugging Face Space.
+"""Serve the page, locally with `python app.py` and as a Hugging Face Space.
 
-LENET_WEIGHTS names a folder with other weights than the repository's, such as `python -m lenet.train` writes.
+LENET_WEIGHTS names a folder of other weights, such as `python -m lenet.train` writes.
 """
 
 import os

@@ -21,7 +21,7 @@ import httpx
 
 from benchmarks.harness import serving
 from benchmarks.live import connect
-from lenet.demo.page import SESSIONS
+from lenet.demo.launch import DELETE_UPLOADS, SESSIONS
 from tests.helpers.servers import Server
 from tests.helpers.tries import function
 from tests.helpers.wrong_files import png
@@ -55,7 +55,7 @@ class Day(Visitors):
     def __init__(self, server: Server, faster: int, digits: int) -> None:
         super().__init__(server)
         self.faster, self.digits = faster, digits
-        self.read = function(server.url, "show")
+        self.read = function(server.url, "read_picture")
         self.surprise = function(server.url, "surprise")
         self.silent: list[asyncio.Task[None]] = []
 
@@ -122,7 +122,7 @@ class Day(Visitors):
         url = f"{self.url}{API}/call/predict"
         body = {"data": [{"path": f"{self.url}/none.png", **FILE}]}
         event = (await browser.post(url, json=body)).json()["event_id"]
-        if fetches and "only public ones" not in (answer := await browser.get(f"{url}/{event}")).text:
+        if fetches and "Only public addresses" not in (answer := await browser.get(f"{url}/{event}")).text:
             load.error(f"/predict: {answer.text[:200]}")
 
     async def come(self, load: Load, numbers: range) -> None:
@@ -146,10 +146,9 @@ class Day(Visitors):
 def app(faster: int, sessions: int) -> str:
     """Return Python code that serves the page with clocks that run faster."""
     return (
-        "import runpy; from lenet.demo import page;"
-        f"page.DELETE_UPLOADS = tuple(max(1, seconds // {faster}) for seconds in page.DELETE_UPLOADS);"
-        f"page.LAUNCH['state_session_capacity'] = {sessions};"
-        "runpy.run_path('app.py', run_name='__main__')"
+        "from lenet.demo import LAUNCH, build_demo;"
+        f"build_demo(delete_uploads={tuple(max(1, seconds // faster) for seconds in DELETE_UPLOADS)})"
+        f".launch(**LAUNCH | {{'state_session_capacity': {sessions}}})"
     )
 
 

@@ -19,7 +19,7 @@ from xml.etree import ElementTree
 
 from lenet.files import markdown_table, replace_block
 from tests.helpers.servers import ROOT, run
-from tests.helpers.tries import function, send, tries
+from tests.helpers.tries import TRIES, send
 from tools import eight_hours, kill_training, load
 
 KILLS = 20
@@ -40,7 +40,7 @@ def write_tries() -> int:
         log = Path(folder, "log.txt")
         server = run([sys.executable, "app.py"], log, {"GRADIO_TEMP_DIR": folder})
         try:
-            for attempt in tries(function(server.url, "show_1"), function(server.url, "show")):
+            for attempt in TRIES:
                 answer = send(server.url, attempt)
                 expected = answer.status == attempt.status and attempt.answer in answer.text
                 right.setdefault(attempt.kind, []).append(expected and "Traceback" not in log.read_text())

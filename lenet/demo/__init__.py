@@ -1,5 +1,6 @@
-"""The page. Only this package imports Gradio."""
+"""The Gradio page; no other package imports Gradio."""
 
-from lenet.demo.page import LAUNCH, build_demo
+from lenet.demo.launch import LAUNCH
+from lenet.demo.page import build_demo
 
 __all__ = ["LAUNCH", "build_demo"]

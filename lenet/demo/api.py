@@ -1,4 +1,4 @@
-"""/predict and /read: the same reading for programs, by `gradio_client` and plain HTTP."""
+"""The endpoints /predict and /read, for `gradio_client` and plain HTTP."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,10 +16,10 @@ def add_api(read: Callable[[Picture], Prediction]) -> None:
     """Add the endpoints to the Blocks being built.
 
     Args:
-        read: from a picture to a prediction.
+        read: returns the prediction for a picture.
     """
 
-    def answer(image: Image.Image | Refusal | None) -> Prediction:
+    def predict_or_fail(image: Image.Image | Refusal | None) -> Prediction:
         if image is None:
             raise gr.Error("Send a picture: a file, a URL or base64.", print_exception=False)
         if isinstance(image, str):
@@ -29,37 +29,37 @@ def add_api(read: Callable[[Picture], Prediction]) -> None:
         except PictureError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
+    # Gradio shows these docstrings in the API documentation.
     def predict(image: Image.Image | Refusal | None) -> tuple[dict[str, float] | None, str]:
         """Read the handwritten digit in a picture.
 
         Args:
-            image: the picture: one digit, dark on light or light on dark, anywhere and of any size.
+            image: one digit, dark on light or light on dark, anywhere and of any size.
 
         Returns:
-            The probability of each digit, surest first, empty when there is nothing to read; and the verdict: "digit",
-            "blank" (too little ink), "unsure" (no digit that can be read; the probabilities say what it is most like)
-            or "several" (more than one digit; /read has them).
+            The probability of each digit, highest first, empty for a blank picture; and the verdict: "digit", "blank"
+            (too little ink), "unsure" (no legible digit; the probabilities say what it resembles) or "several" (more
+            than one digit; /read lists them).
         """
-        prediction = answer(image)
+        prediction = predict_or_fail(image)
         if prediction.verdict == "blank":
             return None, prediction.verdict
-        confidences = {str(digit): probability for digit, probability in enumerate(prediction.probabilities)}
-        return confidences, prediction.verdict
+        return dict(zip("0123456789", prediction.probabilities, strict=True)), prediction.verdict
 
     def read_all(image: Image.Image | Refusal | None) -> dict[str, Any]:
-        """Read a picture and say everything about it, several digits too.
+        """Read a picture of one digit or several.
 
         Args:
             image: the picture, as for /predict.
 
         Returns:
-            An object: "verdict", as of /predict; "digit", the likeliest, null when blank or several; "digits", what was
-            read from left to right; "probabilities", ten numbers; "sentence", the verdict for a person.
+            An object: "verdict", as for /predict; "digit", the most probable, null for blank and several; "digits", the
+            digits from left to right; "probabilities", ten numbers; "sentence", the verdict as text.
         """
-        prediction = answer(image)
+        prediction = predict_or_fail(image)
         return prediction.to_json() | {"sentence": prediction.sentence}
 
-    # Not shown: they say to Gradio, its documentation and its clients what goes in and out.
+    # Invisible: they define the types of the endpoints.
     image = PictureInput(label="Picture", sources=["upload"], visible=False)
     probabilities = gr.Label(label="Probabilities", visible=False)
     verdict = gr.Textbox(label="Verdict", visible=False)

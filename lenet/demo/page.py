@@ -1,4 +1,4 @@
-"""The page's layout and its one live event: pad → reading."""
+"""The layout of the page and its live event: pad → reading."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,18 +6,15 @@ from typing import Any
 
 import gradio as gr
 import numpy as np
-from starlette.middleware import Middleware
 
 from lenet.datasets import mnist
 from lenet.demo.api import add_api
 from lenet.demo.examples import examples
 from lenet.demo.inside.inside import add_inside, encode
+from lenet.demo.launch import DELETE_UPLOADS, MOST_WAITING
 from lenet.demo.picture import picture
-from lenet.demo.picture.input import MOST_BYTES
 from lenet.demo.reading import reading_html
-from lenet.demo.server.blocks import CheckedBlocks
-from lenet.demo.server.cleanup import forgetting
-from lenet.demo.server.limits import Gate
+from lenet.demo.server.blocks import DemoBlocks
 from lenet.demo.sketchpad import Sketchpad
 from lenet.demo.teach import teach
 from lenet.demo.texts.texts import TEXTS, both, language, translated
@@ -26,63 +23,14 @@ from lenet.image.strokes import BRUSH_WIDTH, CANVAS_SIZE, PAPER
 from lenet.model.classifier import DigitClassifier
 from lenet.model.weights import WEIGHTS
 
-# Translated in the browser. A text may be a component's whole HTML.
-I18N = gr.I18n(
-    **{
-        each: texts
-        | {
-            "reading": reading_html(language=each),
-            "buttons": examples.buttons(each),
-            "teach": teach.panel(each),
-            "picture_answer": picture.answer(language=each),
-        }
-        for each, texts in TEXTS.items()
-    }
-)
-
-# Gradio keeps uploaded pictures as files, so that the page can show them. Seconds: every minute those older than five
-# minutes are deleted (a program's may have to wait for its turn), and all of them when the server ends.
-DELETE_UPLOADS = (60, 300)
-
-# Gradio keeps 100 kB of each visitor, for an hour after the visit. The page needs nothing of it: who is forgotten costs
-# some milliseconds when he comes back.
-SESSIONS = 500
-# Pictures that are read at once: the largest takes some 320 MB meanwhile, and by forty, as Gradio has it, twelve
-# gigabytes. A drawing's updates need none of these threads.
-THREADS = 8
-# Calls that wait for their turn, each of up to 28 MB.
-MOST_WAITING = 100
-
-# In Gradio 6 the look belongs to launch(): whoever launches the page, tests and benchmarks too, uses these.
-LAUNCH: dict[str, Any] = {
-    # The system's own letters: nothing to download, and no request leaves for a font service.
-    "theme": gr.themes.Default(
-        primary_hue="indigo",
-        neutral_hue="slate",
-        font=["system-ui", "sans-serif"],
-        font_mono=["ui-monospace", "monospace"],
-    ).set(body_text_color_subdued="*neutral_500", body_text_color_subdued_dark="*neutral_400"),  # its own: 2.6 : 1
-    "css_paths": Path(__file__).with_name("page.css"),
-    "footer_links": ["api", "gradio", "settings"],
-    "run_history": False,  # or every live update is recorded in the visitor's browser
-    "i18n": I18N,
-    # What nobody may do to the server: see SECURITY.md.
-    "app_kwargs": {"middleware": [Middleware(Gate)], "lifespan": forgetting},
-    "max_file_size": MOST_BYTES,
-    "enable_monitoring": False,
-    "state_session_capacity": SESSIONS,
-    "max_threads": THREADS,
-}
-
-
-# No queue: one small request an update, answered in place. "always_last": what changes while an answer is on its way is
-# sent as soon as that has come, so the last state is never lost.
+# No queue: each update is one small request, answered in place. "always_last": a change during a request is sent when
+# the answer has arrived, so the last state is never lost.
 LIVE: dict[str, Any] = {
     "queue": False,
     "trigger_mode": "always_last",
     "show_progress": "hidden",
     "api_visibility": "private",
-    "postprocess": False,  # the outputs are HTML as it is; a thread for each to find that out takes time
+    "postprocess": False,  # outputs are finished HTML; Gradio would start a thread for each of them
 }
 
 
@@ -90,13 +38,15 @@ def build_demo(
     pad: type[Sketchpad] | type[gr.Sketchpad] = Sketchpad,
     weights: Path = WEIGHTS,
     test_images: Callable[[], mnist.Split] = mnist.load_test,
+    delete_uploads: tuple[int, int] = DELETE_UPLOADS,
 ) -> gr.Blocks:
     """Build the page; `launch(**LAUNCH)` serves it.
 
     Args:
-        pad: what to draw on: our `Sketchpad`, which answers while the pen moves, or Gradio's own.
+        pad: component to draw on: our `Sketchpad`, which answers while the pen moves, or Gradio's own.
         weights: folder of the weights.
-        test_images: loads MNIST's test images, when a visitor first asks for one.
+        test_images: loads MNIST's test images when a visitor first asks for one.
+        delete_uploads: seconds between two deletions of uploads, and the age of uploads to delete.
 
     Raises:
         WeightsError: if the weights are missing or damaged.
@@ -106,9 +56,9 @@ def build_demo(
     def find_ink(value: Any) -> Ink:
         return preprocess(drawing.preprocess(value) if isinstance(drawing, Sketchpad) else value)
 
-    # On the server's own thread: handing one millisecond of work to another, which then fights for the interpreter
-    # with those of the other visitors, takes longer than the work.
-    async def show(value: Any, opened: bool, request: gr.Request) -> tuple[str, str]:
+    # async, so on the event loop's thread: one millisecond of work costs more when it is handed to a worker thread, which
+    # competes with those of other visitors for the interpreter.
+    async def draw(value: Any, opened: bool, request: gr.Request) -> tuple[str, str]:
         ink = find_ink(value)
         if opened is not True:
             return reading_html(classifier.read(ink), language(request)), ""
@@ -116,8 +66,8 @@ def build_demo(
         return reading_html(prediction, language(request)), encode(prediction, activations, classifier)
 
     demo: gr.Blocks
-    with CheckedBlocks(
-        title=TEXTS["en"]["title"], analytics_enabled=False, fill_width=True, forgets=DELETE_UPLOADS
+    with DemoBlocks(
+        title=TEXTS["en"]["title"], analytics_enabled=False, fill_width=True, delete_uploads=delete_uploads
     ) as demo:
         with gr.Column(elem_id="page"):
             gr.Markdown("# " + translated("title"), elem_id="heading")
@@ -126,19 +76,19 @@ def build_demo(
                     drawing = _sketchpad(pad)
                 with gr.Column(elem_id="right", min_width=280):
                     reading = gr.HTML(str(translated("reading")), elem_id="reading")
-                    if isinstance(drawing, Sketchpad):  # Gradio's own has no strokes
+                    if isinstance(drawing, Sketchpad):  # Gradio's pad has no strokes
                         teach.add_teach(translated("teach"))
                 if isinstance(drawing, Sketchpad):
                     examples.add_examples(str(translated("buttons")), pad="sketchpad")
             # Gradio runs all preprocessing under one limiter, where a drawing would wait behind pictures that take
-            # seconds: our pad's text is read by the function itself.
+            # seconds, so the function preprocesses the text of our pad itself.
             live = LIVE | {"preprocess": not isinstance(drawing, Sketchpad)}
             inside = add_inside(drawing, find_ink, classifier, live)
             picture.add_picture(classifier.read, test_images)
-        outputs = [reading, inside.layers]
-        drawing.input(show, [drawing, inside.opened], outputs, **live)
-        if isinstance(drawing, gr.Sketchpad):  # its `input` may bring the stroke before; `change` follows with the last
-            drawing.change(show, [drawing, inside.opened], outputs, **live)
+        event = {"inputs": [drawing, inside.opened], "outputs": [reading, inside.layers], **live}
+        drawing.input(draw, **event, api_name="draw")
+        if isinstance(drawing, gr.Sketchpad):  # its `input` may lack the last stroke; `change` follows with it
+            drawing.change(draw, **event)
         add_api(classifier)
     demo.queue(max_size=MOST_WAITING)
     return demo
@@ -153,7 +103,7 @@ def _sketchpad(pad: type[Sketchpad] | type[gr.Sketchpad]) -> Sketchpad | gr.Sket
             undo_label=both("undo"),
             clear_label=both("clear"),
         )
-    # A white background as value puts the pen down; without one, and after a Clear, strokes do nothing.
+    # Without a background as value, and after a Clear, strokes on Gradio's pad do nothing.
     paper = np.full((CANVAS_SIZE, CANVAS_SIZE), PAPER, np.uint8)
     drawing = pad(
         value=paper,

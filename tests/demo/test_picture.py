@@ -13,7 +13,7 @@ from gradio.data_classes import ImageData
 from PIL import Image
 from PIL.PngImagePlugin import PngImageFile
 
-from lenet.demo.page import DELETE_UPLOADS
+from lenet.demo.launch import DELETE_UPLOADS
 from lenet.demo.picture.input import PictureInput
 from lenet.demo.server.lazy import OnDemand
 from lenet.demo.texts.texts import TEXTS

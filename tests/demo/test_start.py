@@ -11,7 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from lenet.demo.page import MOST_WAITING
+from lenet.demo.launch import MOST_WAITING
 from lenet.model.weights import ARRAYS, FACTS, FILES, NETWORK, WEIGHTS
 from tests.helpers.servers import ROOT, Server
 from tests.helpers.tries import DRAWING, JSON, META, ask, function
@@ -75,14 +75,14 @@ def test_everything_on_the_page_works_without_tensorflow(start: Callable[..., Se
         assert answer.status == 200, answer.text
         return answer.text.replace("\\", "")
 
-    assert 'data-digit="7"' in event("show_1", DRAWING, False)
-    assert "pool2" in event("show_1", DRAWING, True)  # with the look inside open
-    assert "pool2" in event("look", DRAWING)
-    assert "supports a 7" in event("rest", DRAWING)
+    assert 'data-digit="7"' in event("draw", DRAWING, False)
+    assert "pool2" in event("draw", DRAWING, True)  # with Inside open
+    assert "pool2" in event("look_inside", DRAWING)
+    assert "supports a 7" in event("explain_ink", DRAWING)
     value = {"layer": "pool1", "number": 3, "row": 6, "column": 6}
-    assert "Map 4, row 7, column 7" in event("select", DRAWING, event_data=value)
+    assert "Map 4, row 7, column 7" in event("explain_value", DRAWING, event_data=value)
     picture = {"url": "data:image/png;base64," + base64.b64encode(png(7)).decode(), "meta": META}
-    assert "This looks like a 7" in event("show", picture)
+    assert "This looks like a 7" in event("read_picture", picture)
     call = ask(server.url, "/gradio_api/call/read", json.dumps({"data": [picture]}).encode(), JSON)
     answer = ask(server.url, f"/gradio_api/call/read/{json.loads(call.text)['event_id']}")
     assert '"digit": 7' in answer.text
@@ -95,7 +95,7 @@ def test_everything_on_the_page_works_without_tensorflow(start: Callable[..., Se
 
 def test_it_starts_and_reads_without_a_warning(start: Callable[..., Server]) -> None:
     server = start([sys.executable, "-W", "error", "app.py"])
-    body = {"data": [DRAWING, False], "fn_index": function(server.url, "show_1")}
+    body = {"data": [DRAWING, False], "fn_index": function(server.url, "draw")}
     answer = ask(server.url, "/gradio_api/run/predict", json.dumps(body).encode(), JSON)
     assert 'data-digit="7"' in answer.text.replace("\\", "")
     warned = re.findall(r"^\w*Warning: .*", server.log.read_text(), re.MULTILINE)

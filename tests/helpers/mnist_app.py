@@ -7,10 +7,9 @@ import functools
 import sys
 
 from lenet.datasets import mnist
-from lenet.demo import LAUNCH, build_demo, page
+from lenet.demo import LAUNCH, build_demo
 from tests.helpers.small_mnist import FILES
 
-page.DELETE_UPLOADS = (1, 5)  # seconds
 SMALL = mnist.Dataset(FILES, (sys.argv[1],))
 
-build_demo(test_images=functools.partial(mnist.load_test, dataset=SMALL)).launch(**LAUNCH)
+build_demo(test_images=functools.partial(mnist.load_test, dataset=SMALL), delete_uploads=(1, 5)).launch(**LAUNCH)

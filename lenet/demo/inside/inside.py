@@ -96,9 +96,9 @@ def add_inside(
     opened = gr.Checkbox(False, visible=False)
     accordion.expand(None, None, opened, js="() => true", queue=False, api_visibility="private")
     accordion.collapse(None, None, opened, js="() => false", queue=False, api_visibility="private")
-    accordion.expand(look, drawing, layers, **live)
-    layers.rest(rest, drawing, ink_that_counts, **live)
-    layers.select(select, drawing, explanation, **live)
+    accordion.expand(look, drawing, layers, **live, api_name="look_inside")
+    layers.rest(rest, drawing, ink_that_counts, **live, api_name="explain_ink")
+    layers.select(select, drawing, explanation, **live, api_name="explain_value")
     return InsidePanel(opened, layers)
 
 

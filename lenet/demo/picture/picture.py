@@ -99,9 +99,9 @@ def add_picture(read: Callable[[Ink], Prediction], test_images: Callable[[], Spl
         steps_html = gr.HTML(css_template=CSS, apply_default_css=False, elem_id="picture-steps")
     outputs = [image, answer_html, steps_html]
     private: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    image.input(show, image, outputs, queue=False, trigger_mode="always_last", **private)
+    image.input(show, image, outputs, queue=False, trigger_mode="always_last", api_name="read_picture", **private)
     # Queued because it answers twice, without a limit because it waits without holding a thread.
-    button.click(surprise, None, outputs, concurrency_limit=None, **private)
+    button.click(surprise, None, outputs, concurrency_limit=None, api_name="surprise", **private)
 
 
 def answer(sentence: str = "", note: str = "", prediction: Prediction = EMPTY, language: Language = DEFAULT) -> str:

@@ -1,1 +1,1 @@
-"""The server: limits, clean-up and shutdown; the only place that relies on what Gradio keeps private."""
+"""The server: limits, clean-up and shutdown; the only package that relies on private parts of Gradio."""

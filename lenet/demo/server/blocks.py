@@ -1,7 +1,4 @@
-"""`gr.Blocks` that reports malformed input as `gr.Error`, keeps no input, and answers what is asked before it ends.
-
-For the last see `shutdown`.
-"""
+"""`gr.Blocks` that reports malformed input as `gr.Error`, keeps no input and shuts down gracefully."""
 
 import threading
 from pathlib import Path
@@ -16,72 +13,73 @@ from pydantic import ValidationError
 from lenet.demo.server import shutdown
 from lenet.demo.server.fetch import FetchError, fetch
 
-UNFIT = (
-    "This is not what the function takes: /gradio_api/info says what that is. A picture is an upload, the address of "
-    "one on the web, or base64."
+MALFORMED = (
+    "The input does not match the function's parameters: see /gradio_api/info. A picture is an uploaded file, a public "
+    "URL or base64."
 )
 
 
-class CheckedBlocks(gr.Blocks):
-    """A page as of `gr.Blocks`.
+class DemoBlocks(gr.Blocks):
+    """The page.
 
     Args:
-        forgets: seconds: how often, and after how many, what is kept of visitors is forgotten, their uploads too; by
-            `forget.forgetting` as the lifespan of its app.
+        delete_uploads: seconds between two runs of the clean-up, and the age of uploads to delete; used by
+            `cleanup.lifespan`.
     """
 
-    def __init__(self, *args: Any, forgets: tuple[int, int], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, delete_uploads: tuple[int, int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.forgets = forgets
+        self.delete_uploads = delete_uploads
 
     async def preprocess_data(self, block_fn: Any, inputs: Any, state: Any, explicit_call: bool = False) -> Any:
-        """Return what a function receives for what a client sent.
+        """Return the arguments of a function from the values that a client sent.
 
-        Any exception but those below is the server's fault: Gradio logs it and answers without a sentence.
+        Gradio 6.31 answers malformed values with an error without text, and logs a traceback for each. It downloads
+        pictures of any size. Any exception other than the following is a fault of the server, and is logged.
 
         Raises:
-            gr.Error: if the input is malformed, in a sentence.
+            gr.Error: if the input is malformed; the message tells the client why.
         """
-        fetched = 0
+        downloads = 0
 
-        async def local(file: dict[str, Any]) -> dict[str, Any]:
-            """Return a file that Gradio can look for, downloaded if need be: Gradio would take one of any size."""
-            nonlocal fetched
+        async def download(file: dict[str, Any]) -> dict[str, Any]:
+            nonlocal downloads
             path = FileData.model_validate(file).path
             if not is_http_url_like(path):
                 _check_path(path)
                 return file
-            fetched += 1
-            if fetched > 1:
-                raise FetchError("One address at a time.")
+            downloads += 1
+            if downloads > 1:
+                raise FetchError("Send one URL at a time.")
             path = str(await fetch(path, Path(self.GRADIO_CACHE)))
             self.upload_file_set.add(path)  # deleted with the uploads
             return {**file, "path": path, "url": None}
 
         try:
-            if len(inputs) != len(block_fn.inputs):  # Gradio would leave out what is too much
-                raise gr.Error(UNFIT, print_exception=False)
-            inputs = await async_traverse(inputs, local, _names_a_file)
+            if len(inputs) != len(block_fn.inputs):  # Gradio ignores surplus values
+                raise gr.Error(MALFORMED, print_exception=False)
+            inputs = await async_traverse(inputs, download, _is_file)
             return await super().preprocess_data(block_fn, inputs, state, explicit_call)
         except FetchError as error:
             raise gr.Error(str(error), print_exception=False) from error
         except (ValidationError, InvalidPathError) as error:  # of a data model; of a file that was not uploaded
-            raise gr.Error(UNFIT, print_exception=False) from error
+            raise gr.Error(MALFORMED, print_exception=False) from error
         finally:
-            # Gradio would keep the last input of each session, of megabytes perhaps, for links that nobody can make.
+            # Gradio 6.31 keeps the last input of each session for deep links, which this page has not: 500 sessions of
+            # up to 28 MB.
             for block in block_fn.inputs if state else ():
                 state._update_value_in_config(block._id, None)
 
     def block_thread(self) -> None:
-        """Serve until Ctrl-C or SIGTERM; `launch` calls it in a script."""
+        """Serve until Ctrl-C or SIGTERM; `launch` calls this in a script."""
         if threading.current_thread() is threading.main_thread():
             shutdown.serve(self)
-        else:  # who gets no signals
+        else:  # only the main thread receives signals
             super().block_thread()
 
 
-def _names_a_file(value: Any) -> bool:
-    """Return whether Gradio takes a value for a file, or fails on it because its `meta` is not an object."""
+def _is_file(value: Any) -> bool:
+    """Return whether Gradio treats a value as a file, or fails on it because its `meta` is not an object."""
     return is_file_obj(value) and (not isinstance(value.get("meta", {}), dict) or is_file_obj_with_meta(value))
 
 
@@ -89,7 +87,7 @@ def _check_path(path: str) -> None:
     """Raise InvalidPathError for a path that Gradio fails on: too long, inaccessible, with a zero byte, not Unicode."""
     try:
         Path(path).stat()
-    except FileNotFoundError:  # perhaps an upload that was deleted: the component answers that it is no picture
+    except FileNotFoundError:  # perhaps a deleted upload, which the component reports as an unreadable picture
         pass
     except (OSError, ValueError) as error:
         raise InvalidPathError(path) from error

@@ -1,4 +1,4 @@
-"""A picture from the web: from public addresses alone, no larger than an upload, and in reasonable time."""
+"""Download of a picture from a public address, limited in size and time."""
 
 import asyncio
 import tempfile
@@ -14,39 +14,40 @@ MOST_REDIRECTS = 5
 
 
 class FetchError(Exception):
-    """There is no picture; the text says why."""
+    """A download that failed; the message tells the client why."""
 
 
-async def fetch(url: str, folder: Path) -> Path:
+async def fetch(url: str, folder: Path, most_bytes: int = MOST_BYTES, seconds: float = SECONDS) -> Path:
     """Download a file.
 
     Args:
         url: its address, http or https.
-        folder: where it is put.
+        folder: destination, created if missing.
+        most_bytes: largest size.
+        seconds: longest duration.
 
     Raises:
-        FetchError: if there is none, it is too large, it takes too long, or its host is not a public one.
-        OSError: if it cannot be written.
+        FetchError: if the host is not public or does not answer, or the file is missing, too large or too slow.
+        OSError: if the file cannot be written.
     """
     try:
-        async with asyncio.timeout(SECONDS):
-            content = await _content(url)
+        async with asyncio.timeout(seconds):
+            content = await _content(url, most_bytes)
     except TimeoutError as error:
-        raise FetchError(f"The picture did not come within {SECONDS} seconds: send it as a file.") from error
+        raise FetchError(f"The download took more than {seconds} seconds: send the picture as a file.") from error
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:  # ValueError: the host has no public address
-        raise FetchError("There is no picture at this address: only public ones can be read.") from error
+        raise FetchError("There is no picture at this URL. Only public addresses are allowed.") from error
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=folder, prefix="fetched-", delete=False) as file:
         file.write(content)
     return Path(file.name)
 
 
-async def _content(url: str) -> bytes:
+async def _content(url: str, most_bytes: int) -> bytes:
     for _ in range(MOST_REDIRECTS + 1):
-        if not 0 <= (httpx.URL(url).port or 0) < 2**16:  # which httpx finds when it connects, in an ExceptionGroup
+        if not 0 <= (httpx.URL(url).port or 0) < 2**16:  # httpx fails when it connects, with an ExceptionGroup
             raise httpx.InvalidURL(f"Invalid port: {url}")
-        # As Gradio does it: the address that was checked is the one that is connected to, whatever the name's server
-        # says the next time.
+        # As in Gradio: connect to the address that was checked, whatever the name server answers next.
         transport = safehttpx.AsyncSecureTransport(await safehttpx.async_validate_url(httpx.URL(url).host))
         async with httpx.AsyncClient(transport=transport) as client, client.stream("GET", url) as answer:
             if answer.has_redirect_location:
@@ -56,7 +57,7 @@ async def _content(url: str) -> bytes:
             content = bytearray()
             async for part in answer.aiter_bytes():
                 content += part
-                if len(content) > MOST_BYTES:
-                    raise FetchError(f"The picture has more than {MOST_BYTES // 2**20} MB: take a smaller copy.")
+                if len(content) > most_bytes:
+                    raise FetchError(f"The picture exceeds {most_bytes // 2**20} MB: send a smaller copy.")
             return bytes(content)
-    raise FetchError(f"The address leads to more than {MOST_REDIRECTS} others.")
+    raise FetchError(f"The URL redirects more than {MOST_REDIRECTS} times.")

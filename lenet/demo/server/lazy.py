@@ -1,4 +1,4 @@
-"""What is large and seldom wanted: loaded when it is first asked for, once for all visitors."""
+"""Lazy value, loaded once in the background and shared by all visitors."""
 
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -9,10 +9,10 @@ T = TypeVar("T")
 
 
 class OnDemand(Generic[T]):
-    """A value that is loaded in a thread of its own when first asked for, and after a failure when asked for again.
+    """A value that is loaded in a background thread on first use, and on the next use after a failure.
 
     Args:
-        load: makes the value; may take minutes, and may raise.
+        load: returns the value; may take minutes and may raise.
     """
 
     def __init__(self, load: Callable[[], T]) -> None:
@@ -21,12 +21,12 @@ class OnDemand(Generic[T]):
         self._future: Future[T] | None = None
 
     def get(self) -> Future[T]:
-        """The value, or the error, when it is there; returns at once."""
+        """Return a future of the value, at once."""
         with self._lock:
             if self._future is None or (self._future.done() and self._future.exception()):
                 self._future = Future()
-                self._future.set_running_or_notify_cancel()  # a visitor who leaves cancels it for nobody
-                # A daemon, which an executor's threads are not: a download does not keep the server from ending.
+                self._future.set_running_or_notify_cancel()  # no visitor can cancel it
+                # A daemon, unlike the threads of an executor, so a download does not delay shutdown.
                 Thread(target=self._run, args=(self._future,), daemon=True).start()
             return self._future
 

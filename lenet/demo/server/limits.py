@@ -1,10 +1,9 @@
-"""What a request has to be before Gradio sees it: small, for a function that is there, and for a door that is open.
+"""ASGI middleware that rejects oversized, malformed or unrouted requests before Gradio reads them.
 
-Gradio's own limit, `max_file_size`, is for uploaded files alone; a JSON body it reads whole and without end. And where
-a request asks for something that is not there, some of its routes fail, with a traceback in the log. Here such a
-request is answered in a sentence.
+Gradio's own limit, `max_file_size`, covers uploaded files only: it reads JSON bodies of any length, and some of its
+routes fail, with a traceback in the log, where a request names something that does not exist.
 
-An ASGI middleware: `launch(app_kwargs={"middleware": [Middleware(Gate)]})` puts it inside Gradio's own.
+`launch(app_kwargs={"middleware": [Middleware(RequestLimits)]})` installs it.
 """
 
 import json
@@ -14,202 +13,224 @@ from pathlib import Path
 from typing import Any
 
 from gradio_client.utils import construct_args
-from starlette.datastructures import Headers
-from starlette.exceptions import HTTPException
+from starlette.datastructures import Headers, QueryParams
 from starlette.formparsers import MultiPartException
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lenet.demo.picture.input import MOST_BYTES
 
-# A picture of MOST_BYTES in base64, and what stands around it.
+# A picture of MOST_BYTES in base64, and the JSON around it.
 MOST_JSON = MOST_BYTES // 3 * 4 + 100_000
 # One picture and the headers of its part: the page never sends two in one request.
 MOST_UPLOAD = MOST_BYTES + 100_000
-# The events that the page posts in place carry a drawing as text or the name of an upload: see Sketchpad's MAX_TEXT.
+# Events of the page carry a drawing as text or the name of an upload: see Sketchpad's MAX_TEXT.
 MOST_EVENT = 1_000_000
-# Numbers and texts in a body. Python takes 4 s to read five million of them, and nobody else is served meanwhile; a
-# drawing of 10,000 dots, the most that is read, has 40,000 commas and brackets.
+# Numbers and texts in a body. Python parses five million in 4 s, in which no other request is served; a drawing of
+# 10,000 points, the limit, has 40,000 commas and brackets.
 MOST_VALUES = 100_000
-DEEPEST = 32  # brackets in brackets: the deepest that is sent, a drawing's point, is at 6
-# Of uploads that wait to be deleted, five minutes each: a Space has 50 GB for all that it does.
+DEEPEST = 32  # nested lists and objects; the page sends 6 at most
+# Bytes of uploads that are not deleted yet, five minutes each: a Space has 50 GB of disk.
 MOST_STORED = 1_000_000_000
 
 API = "/gradio_api"
-# What Gradio serves and this page has no use for. A deep link writes what is on a visitor's page into a file that
-# stays; a recording is given to ffmpeg; a proxy is for pages made of other Spaces; custom components write the client's
+# Routes of Gradio that the page does not use. Deep links write the state of a visitor's page into a file that stays;
+# recordings are passed to ffmpeg; proxies are for pages composed of other Spaces; custom components write the client's
 # text into the log; the editor and the reloader are for developers.
 CLOSED = re.compile(
     rf"{API}/(deep_link|process_recording|proxy=|custom_component/|dev/|(undo-)?vibe-|stream/)"
-    rf"|/monitoring|{API}/file[=/].*://"  # of another server: Gradio would fetch it, for anybody
+    rf"|/monitoring|{API}/file[=/].*://"  # Gradio would fetch a file of any other server
 )
-CALL = re.compile(rf"{API}/(?P<way>run|api|call/v2|call|queue)/(?P<name>[^/]+)/?")
-EVENTS = re.compile(rf"{API}/call/(v2/)?[^/]+/(?P<id>[^/]+)")
-STREAM = re.compile(rf"{API}/(queue/data|call/.+)")
-RANGE = re.compile(r"bytes=\d*-\d*")
+CALL = re.compile(rf"{API}/(?P<route>run|api|call/v2|call|queue)/(?P<name>[^/]+)/?")
+STREAM = re.compile(rf"{API}/(queue/data|call/(v2/)?[^/]+/(?P<event_id>[^/]+))")
+RANGE = re.compile(rb"bytes=\d*-\d*")
 
 
-class Refused(Exception):
-    """A request that goes no further: the status and the sentence of its answer."""
-
-    def __init__(self, status: int, sentence: str) -> None:
-        super().__init__(sentence)
-        self.status = status
-
-
-class NoEvents(Refused):
-    """The same for who asks for a call's events: the answer is one."""
-
-
-class Gate:
-    """Lets a request pass, or answers it.
+class RequestError(Exception):
+    """A request that is rejected.
 
     Args:
-        app: what comes behind.
+        status: of the HTTP response.
+        message: tells the client why.
+    """
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+    def response(self) -> Response:
+        """Return the response; the page reads `error`, Gradio's clients `detail`."""
+        return JSONResponse({"detail": str(self), "error": str(self)}, self.status)
+
+
+class StreamError(RequestError):
+    """A request for events that do not exist, answered by an event.
+
+    Args:
+        queued: whether the stream is that of the page, else that of one call.
+    """
+
+    def __init__(self, queued: bool) -> None:
+        super().__init__(200 if queued else 404, "Unknown call: it was never made, or its answer was fetched already.")
+        self.queued = queued
+
+    def response(self) -> Response:
+        """Return the event, in the format that Gradio's clients read."""
+        message = {"msg": "unexpected_error", "message": str(self), "session_not_found": True, "success": False}
+        event = f"data: {json.dumps(message)}" if self.queued else f"event: error\ndata: {json.dumps(str(self))}"
+        return PlainTextResponse(f"{event}\n\n", self.status, media_type="text/event-stream")
+
+
+class RequestLimits:
+    """ASGI middleware that passes a request on, or rejects it.
+
+    Args:
+        app: the next ASGI application.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a request, as ASGI has it."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        path = scope["path"].removeprefix(scope.get("root_path", ""))
-        try:
-            _check_door(path, scope["app"].get_blocks())
-            if scope["method"] == "GET" and (event := EVENTS.fullmatch(path)):
-                _check_event(event["id"], scope["app"].get_blocks())
-            if scope["method"] == "POST":
-                receive = await _checked_body(path, scope, receive)
-        except Refused as refused:
-            await _answer(refused)(scope, receive, send)
-            return
-        if path.startswith(f"{API}/file"):
-            scope["headers"] = [header for header in scope["headers"] if _understood(*header)]
-        try:
-            await self.app(scope, receive, send)
-        except RuntimeError as error:
-            # Who asks for events that nobody made, or that were fetched before, is told 404 in an event; then Gradio
-            # fails, as it raises that 404 too.
-            if not (isinstance(error.__cause__, HTTPException) and STREAM.fullmatch(path)):
-                raise
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        """Serve a request."""
+        if scope["type"] == "http":
+            path = scope["path"].removeprefix(scope.get("root_path", ""))
+            try:
+                receive = await _check(path, scope, receive)
+            except RequestError as error:
+                await error.response()(scope, receive, send)
+                return
+            if path.startswith(f"{API}/file"):  # Gradio fails on malformed ranges; without one it sends the whole file
+                scope["headers"] = [
+                    (name, value) for name, value in scope["headers"] if name != b"range" or RANGE.fullmatch(value)
+                ]
+        await self.app(scope, receive, send)
 
 
-def _answer(refused: Refused) -> Response:
-    if isinstance(refused, NoEvents):
-        event = f"event: error\ndata: {json.dumps(str(refused))}\n\n"
-        return PlainTextResponse(event, refused.status, media_type="text/event-stream")
-    # The page reads `error`, Gradio's clients `detail`.
-    return JSONResponse({"detail": str(refused), "error": str(refused)}, refused.status)
-
-
-def _check_event(event_id: str, blocks: Any) -> None:
-    """Whether a call's events are here: as Gradio looks, but before it has answered 200.
-
-    So a balancer in front of several servers can ask the next one.
-    """
-    queue = blocks._queue
-    event = queue.event_ids_to_events.get(event_id)
-    waiting = (session for session, events in queue.pending_event_ids_session.items() if event_id in events)
-    session = event.session_hash if event else next(waiting, event_id)
-    if session not in queue.pending_messages_per_session:
-        raise NoEvents(404, "There is no such call: its events were fetched already, or it was never made.")
-
-
-def _check_door(path: str, blocks: Any) -> None:
-    component = path.startswith(f"{API}/component_server")
+async def _check(path: str, scope: Scope, receive: Receive) -> Receive:
+    """Return the body to pass on, or raise a RequestError."""
+    blocks = scope["app"].get_blocks()
     if CLOSED.match(path) or (
-        component and not any(getattr(each, "server_fns", ()) for each in blocks.blocks.values())
+        path.startswith(f"{API}/component_server")
+        and not any(getattr(block, "server_fns", ()) for block in blocks.blocks.values())
     ):
-        raise Refused(404, "This page has no such address.")
+        raise RequestError(404, "Not found.")
+    if scope["method"] == "GET" and (stream := STREAM.fullmatch(path)):
+        _check_stream(stream["event_id"], scope, blocks._queue)
+    return await _check_body(path, scope, receive) if scope["method"] == "POST" else receive
 
 
-async def _checked_body(path: str, scope: Scope, receive: Receive) -> Receive:
-    """Check the body of a POST, and give it again to who comes after."""
+def _check_stream(event_id: str | None, scope: Scope, queue: Any) -> None:
+    """Check that a stream of events exists.
+
+    Gradio 6.31 responds with 200 before it looks, and then raises a 404 within the response: a traceback per request.
+    A balancer asks the next server after a 404.
+    """
+    if event_id is None:
+        session = QueryParams(scope["query_string"]).get("session_hash")
+    elif event := queue.event_ids_to_events.get(event_id):
+        session = event.session_hash
+    else:
+        calls = queue.pending_event_ids_session.items()
+        session = next((session for session, event_ids in calls if event_id in event_ids), None)
+    if session not in queue.pending_messages_per_session and (session or event_id):
+        raise StreamError(queued=event_id is None)
+
+
+async def _check_body(path: str, scope: Scope, receive: Receive) -> Receive:
     headers = Headers(scope=scope)
-    uploaded = headers.get("content-type", "").lower().startswith("multipart/")
+    uploads = headers.get("content-type", "").lower().startswith("multipart/")
     call = CALL.fullmatch(path)
-    event = call is not None and call["way"] in ("run", "api")
-    limit = MOST_UPLOAD if uploaded else MOST_EVENT if event else MOST_JSON
-    sentence = f"A request has at most {limit:,} bytes here: send a smaller picture, or fewer strokes."
+    event = call is not None and call["route"] in ("run", "api")
+    limit = MOST_UPLOAD if uploads else MOST_EVENT if event else MOST_JSON
+    too_large = RequestError(413, f"A request has at most {limit:,} bytes: send a smaller picture or fewer strokes.")
     if int(headers.get("content-length", 0)) > limit:
-        raise Refused(413, sentence)
-    if uploaded:
+        raise too_large
+    if uploads:
         if _stored(scope["app"].get_blocks()) > MOST_STORED:
-            raise Refused(503, "Too many pictures are kept here just now: try again in a few minutes.")
-        return _counted(receive, limit)
+            raise RequestError(503, "The server stores too many uploads at the moment: try again in a few minutes.")
+        return _limited(receive, limit)
     body = bytearray()
     message: Message = {"more_body": True}
     while message.get("more_body"):
         message = await receive()
         body += message.get("body", b"")
         if len(body) > limit:
-            raise Refused(413, sentence)
-    _check_json(bytes(body), call, scope["app"])
-    return _again(bytes(body), receive)
+            raise too_large
+    check_json(bytes(body), call, scope["app"])
+    return _replayed(bytes(body), receive)
 
 
-def _check_json(body: bytes, call: re.Match[str] | None, app: Any) -> None:
+def check_json(body: bytes, call: re.Match[str] | None, app: Any) -> None:
+    """Check a JSON body; one that does not parse passes, because FastAPI tells the client where it fails.
+
+    Args:
+        body: any bytes.
+        call: match of CALL with the path, if it calls a function.
+        app: Gradio's app; not used without a call.
+
+    Raises:
+        RequestError: if it is too large, nested too deeply, or names a function that does not exist.
+    """
     values = sum(map(body.count, (b",", b"[", b"{")))
     if values > MOST_VALUES:
-        raise Refused(413, f"A request has at most {MOST_VALUES:,} values: send fewer strokes, or a picture as base64.")
+        raise RequestError(
+            413, f"A request has at most {MOST_VALUES:,} values: send fewer strokes, or a picture as base64."
+        )
     try:
-        content = json.loads(body, parse_constant=_no_json)
+        content = json.loads(body, parse_constant=_reject_constant)
+        depth = _depth(content)
     except RecursionError:
-        raise Refused(400, f"A request has at most {DEEPEST} lists in each other.") from None
+        depth = DEEPEST + 1
     except ValueError:
-        return  # FastAPI says where
-    if values > DEEPEST and _deeper(content):
-        raise Refused(400, f"A request has at most {DEEPEST} lists in each other.")
+        return
+    if depth > DEEPEST:
+        raise RequestError(400, f"A request has at most {DEEPEST} nested lists.")
     if call and isinstance(content, dict):
-        if content.get("session_hash") == "":  # Gradio keeps the answer under this name, and looks under another
-            raise Refused(400, "A session has a name: leave `session_hash` out, or say one.")
-        _check_function(call["way"], call["name"], content, app)
+        if content.get("session_hash") == "":  # Gradio stores the answer under this name and looks under another
+            raise RequestError(400, "`session_hash` must not be empty.")
+        _check_function(call["route"], call["name"], content, app)
 
 
-def _no_json(name: str) -> None:
-    """Python reads NaN and Infinity; FastAPI fails when it says what is wrong with a body that has them."""
-    raise Refused(400, f"{name} is no number of JSON.")
+def _reject_constant(name: str) -> None:
+    """Reject NaN and Infinity, which Python parses; FastAPI fails when it reports an error in a body with them."""
+    raise RequestError(400, f"{name} is not valid JSON.")
 
 
-def _check_function(way: str, name: str, content: dict[str, Any], app: Any) -> None:
-    functions = app.get_blocks().fns
-    if way == "call/v2":
-        endpoint = (app.api_info or app.get_blocks().get_api_info())["named_endpoints"].get(f"/{name}")
+def _check_function(route: str, name: str, content: dict[str, Any], app: Any) -> None:
+    blocks = app.get_blocks()
+    if route == "call/v2":
+        endpoint = (app.api_info or blocks.get_api_info())["named_endpoints"].get(f"/{name}")
         if endpoint is None:
-            raise Refused(404, _no_function(f"/{name}"))
+            raise _no_function(f"/{name}")
         try:
             construct_args(endpoint["parameters"], (), dict(content))
         except TypeError as error:
-            raise Refused(400, f"These are not the parameters of /{name}: {error}") from None
+            raise RequestError(400, f"These are not the parameters of /{name}: {error}") from None
         return
-    index = None if way == "call" else content.get("fn_index")
+    index = None if route == "call" else content.get("fn_index")
     if index is None:
-        found = next((each for each in functions.values() if each.api_name == name and way != "queue"), None)
+        named = (function for function in blocks.fns.values() if function.api_name == name and route != "queue")
+        function = next(named, None)
     else:
-        found = functions.get(index) if type(index) is int else None
-    if found is None or found.fn is None:
-        raise Refused(404, _no_function(f"/{name}" if index is None else f"of number {str(index)[:20]}"))
+        function = blocks.fns.get(index) if type(index) is int else None
+    if function is None or function.fn is None:
+        raise _no_function(f"/{name}" if index is None else f"with number {str(index)[:20]}")
 
 
-def _no_function(name: str) -> str:
-    return f"There is no function {name[:80]}: {API}/info names those that are there."
+def _no_function(name: str) -> RequestError:
+    return RequestError(404, f"There is no function {name[:80]}. {API}/info lists the functions.")
 
 
-def _deeper(content: Any) -> bool:
-    """Whether more than DEEPEST lists and objects are in each other."""
-    level = [content]
-    for _ in range(DEEPEST):
-        inner = (each.values() if isinstance(each, dict) else each for each in level if isinstance(each, list | dict))
-        level = [each for values in inner for each in values]
-    return any(isinstance(each, list | dict) for each in level)
+def _depth(content: Any) -> int:
+    """Return how deeply lists and objects are nested; may raise a RecursionError."""
+    if isinstance(content, dict):
+        content = list(content.values())
+    return 1 + max(map(_depth, content), default=0) if isinstance(content, list) else 0
 
 
 def _stored(blocks: Any) -> int:
-    """Bytes of the uploads that are not deleted yet."""
+    """Return the bytes of the uploads that are not deleted yet."""
     size = 0
     for file in tuple(blocks.upload_file_set):
         with suppress(OSError):
@@ -217,35 +238,32 @@ def _stored(blocks: Any) -> int:
     return size
 
 
-def _counted(receive: Receive, limit: int) -> Receive:
-    """Pass an upload on as it comes, up to a limit: its sender need not have said how long it is."""
+def _limited(receive: Receive, limit: int) -> Receive:
+    """Pass an upload on up to a limit; the client need not have declared its length.
+
+    Gradio 6.31 removes the part that it has written only after a MultiPartException.
+    """
     size, more = 0, True
 
-    async def counted() -> Message:
+    async def limited() -> Message:
         nonlocal size, more
         message = await receive()
         if more and message["type"] == "http.disconnect":
-            # Of nothing but such an error does Gradio remove what it has written.
-            raise MultiPartException("The upload broke off before its end.")
+            raise MultiPartException("The upload was interrupted.")
         more = more and message.get("more_body", False)
         size += len(message.get("body", b""))
         if size > limit:
-            # What Gradio answers 413 to, and after which it removes what it has written.
+            # Gradio responds with 413 to messages that have these words.
             raise MultiPartException(f"A request exceeds the maximum allowed size of {limit:,} bytes.")
         return message
 
-    return counted
+    return limited
 
 
-def _again(body: bytes, receive: Receive) -> Receive:
+def _replayed(body: bytes, receive: Receive) -> Receive:
     messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
-    async def again() -> Message:
+    async def replayed() -> Message:
         return messages.pop() if messages else await receive()
 
-    return again
-
-
-def _understood(name: bytes, value: bytes) -> bool:
-    """Not a range of a file that Gradio fails on; without, the file comes whole."""
-    return name != b"range" or bool(RANGE.fullmatch(value.decode("latin-1")))
+    return replayed

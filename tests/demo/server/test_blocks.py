@@ -1,9 +1,10 @@
-"""Malformed input is answered in a sentence; any other exception is logged and answered as the server's error."""
+"""Malformed input is explained to the client; any other exception is logged and answered as a server error."""
 
 import asyncio
 import errno
 import json
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,13 @@ from gradio.exceptions import ComponentProcessingError
 
 from lenet.demo.picture.input import PictureInput
 from lenet.demo.server import blocks
-from lenet.demo.server.blocks import CheckedBlocks
+from lenet.demo.server.blocks import DemoBlocks
 from lenet.demo.sketchpad import Sketchpad
 from tests.helpers.tries import DRAWING, JSON, META
 from tests.helpers.wrong_files import png
 
-FULL = OSError(errno.ENOSPC, "No space left on device")
-WEB = {"path": "https://example.com/seven.png", "meta": META}
+DISK_FULL = OSError(errno.ENOSPC, "No space left on device")
+URL = {"path": "https://example.com/seven.png", "meta": META}
 
 
 @pytest.fixture
@@ -30,28 +31,40 @@ def uploads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "uploads"
 
 
-@pytest.fixture
-def client(uploads: Path) -> TestClient:
-    """Of a page with two functions: one takes a picture and a drawing, the other a text."""
+def serve(build_blocks: Callable[[], gr.Blocks]) -> TestClient:
+    """Serve a page with two functions: one takes a picture and a drawing, the other a text."""
 
-    async def build() -> TestClient:  # in a running loop: without, Gradio opens some and leaks
-        with CheckedBlocks(analytics_enabled=False, forgets=(60, 300)) as blocks:
-            picture, drawing, text = PictureInput(), Sketchpad(), gr.Textbox()
-            picture.upload(lambda image, drawing: str(image), [picture, drawing], text, api_name="both", queue=False)
-            text.submit(lambda text: text, text, text, api_name="text", queue=False)
-        # As `launch` does: before it, Gradio takes any file of the machine and answers with the text of any exception.
-        blocks.has_launched, blocks.show_error = True, False
-        return TestClient(gr.routes.App.create_app(blocks))
+    async def build() -> TestClient:  # outside a running loop Gradio opens one and leaks it
+        with build_blocks() as page:
+            picture, drawing, text, answer = PictureInput(), Sketchpad(), gr.Textbox(), gr.Textbox()
+            picture.upload(lambda image, drawing: str(image), [picture, drawing], answer, api_name="both", queue=False)
+            text.submit(lambda text: text, text, answer, api_name="text", queue=False)
+        # As `launch` does; before it Gradio reads any file of the machine and sends the text of any exception.
+        page.has_launched, page.show_error = True, False
+        return TestClient(gr.routes.App.create_app(page))
 
     return asyncio.run(build())
 
 
-def post(client: TestClient, name: str, *inputs: Any) -> tuple[int, Any]:
-    """Status of the answer, and what it says: the function's text, or the error."""
-    body = json.dumps({"data": inputs})  # httpx cannot encode half a character
-    answer = client.post(f"/gradio_api/run/{name}", content=body, headers=JSON)
-    content = answer.json()
-    return answer.status_code, content["data"][0] if "data" in content else content["error"]
+@pytest.fixture
+def client(uploads: Path) -> TestClient:
+    return serve(demo_blocks)
+
+
+def demo_blocks() -> gr.Blocks:
+    return DemoBlocks(analytics_enabled=False, delete_uploads=(60, 300))
+
+
+def gradio_blocks() -> gr.Blocks:
+    return gr.Blocks(analytics_enabled=False)
+
+
+def post(client: TestClient, name: str, *inputs: Any, **body: str) -> tuple[int, Any]:
+    """Return the status of the answer, and the text of the function or of the error."""
+    content = json.dumps({"data": inputs, **body})  # httpx cannot encode a lone surrogate
+    response = client.post(f"/gradio_api/run/{name}", content=content, headers=JSON)
+    answer = response.json()
+    return response.status_code, answer["data"][0] if "data" in answer else answer["error"]
 
 
 @pytest.mark.parametrize(
@@ -60,40 +73,34 @@ def post(client: TestClient, name: str, *inputs: Any) -> tuple[int, Any]:
         KeyError("name"),
         TypeError("not a number"),
         ValueError("not a value"),
-        AttributeError("no such attribute"),
         RuntimeError("no thread"),
         MemoryError(),
-        FULL,
+        DISK_FULL,
         FileNotFoundError("/uploads"),
         ComponentProcessingError("a component failed"),
     ],
     ids=lambda fault: type(fault).__name__,
 )
-def test_an_exception_that_is_not_about_the_input_is_logged_and_answered_as_the_servers_error(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], fault: Exception
+@pytest.mark.parametrize(("owner", "name"), [(gr.Blocks, "preprocess_data"), (blocks, "fetch")])
+def test_a_fault_of_the_server_is_logged_and_answered_as_a_server_error(
+    client: TestClient,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    owner: Any,
+    name: str,
+    fault: Exception,
 ) -> None:
     async def fail(*_: Any) -> None:
         raise fault
 
-    monkeypatch.setattr(gr.Blocks, "preprocess_data", fail)
-    assert post(client, "both", None, DRAWING) == (500, None)
+    monkeypatch.setattr(owner, name, fail)
+    assert post(client, "both", URL if name == "fetch" else None, DRAWING) == (500, None)
     log = capfd.readouterr().err
     assert "Traceback" in log
     assert log.splitlines()[-1].endswith(traceback.format_exception_only(fault)[-1].strip())
 
 
-def test_a_full_disk_while_a_picture_is_downloaded_is_logged_and_answered_as_the_servers_error(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    async def fail(*_: Any) -> None:
-        raise FULL
-
-    monkeypatch.setattr(blocks, "fetch", fail)
-    assert post(client, "both", WEB, DRAWING) == (500, None)
-    assert capfd.readouterr().err.splitlines()[-1] == "OSError: [Errno 28] No space left on device"
-
-
-def test_a_component_that_fails_is_logged_and_answered_as_the_servers_error(
+def test_a_fault_of_a_component_is_logged_and_answered_as_a_server_error(
     client: TestClient, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     def fail(self: gr.Textbox, payload: str) -> None:
@@ -104,7 +111,7 @@ def test_a_component_that_fails_is_logged_and_answered_as_the_servers_error(
     assert "KeyError: 'a fault of the component'" in capfd.readouterr().err
 
 
-def test_a_picture_and_a_drawing_that_fit_reach_the_function(client: TestClient, uploads: Path) -> None:
+def test_valid_input_reaches_the_function(client: TestClient, uploads: Path) -> None:
     (uploads / "seven.png").write_bytes(png(7))
     status, image = post(client, "both", {"path": str(uploads / "seven.png"), "meta": META}, DRAWING)
     assert status == 200
@@ -112,16 +119,27 @@ def test_a_picture_and_a_drawing_that_fit_reach_the_function(client: TestClient,
     assert post(client, "both", None, DRAWING) == (200, "None")
 
 
-def test_an_upload_that_was_deleted_is_an_answer_of_the_function(client: TestClient, uploads: Path) -> None:
+def test_the_function_answers_for_an_upload_that_was_deleted(client: TestClient, uploads: Path) -> None:
     assert post(client, "both", {"path": f"{uploads}/gone.png", "meta": META}, DRAWING) == (200, "unknown")
 
 
-MALFORMED: dict[str, list[Any]] = {
+@pytest.mark.parametrize(("build_blocks", "kept"), [(gradio_blocks, "my text"), (demo_blocks, None)])
+def test_gradio_keeps_the_last_input_of_a_session_and_the_page_does_not(
+    uploads: Path, build_blocks: Callable[[], gr.Blocks], kept: str | None
+) -> None:
+    client = serve(build_blocks)
+    assert post(client, "text", "my text", session_hash="mine") == (200, "my text")
+    page = client.app.get_blocks()  # type: ignore[attr-defined]
+    [text] = page.fns[1].inputs
+    assert page.state_holder["mine"].config_values[text._id]["props"]["value"] == kept
+
+
+WRONG_INPUTS: dict[str, list[Any]] = {
     "nothing": [],
     "one value too few": [None],
     "one value too many": [None, DRAWING, None],
-    "text where a picture belongs": ["x", DRAWING],
-    "a number where a picture belongs": [1, DRAWING],
+    "text instead of a picture": ["x", DRAWING],
+    "a number instead of a picture": [1, DRAWING],
     "a path that is a number": [{"path": 1, "meta": META}, DRAWING],
     "a size that is text": [{"path": "x", "meta": META, "size": "large"}, DRAWING],
     "a size that is text in a drawing": [None, {"path": "x", "meta": META, "size": "large"}],
@@ -130,32 +148,32 @@ MALFORMED: dict[str, list[Any]] = {
     "meta that is a list in a drawing": [None, {"strokes": [{"path": "x", "meta": [META]}]}],
     "a file of the host": [{"path": __file__, "meta": META}, DRAWING],
     "a file of the host in a drawing": [None, {"path": __file__, "meta": META}],
-    "a file that is not there": [{"path": "/nowhere", "meta": META}, DRAWING],
+    "a missing file": [{"path": "/nowhere", "meta": META}, DRAWING],
     "a stream of the host": [{"path": __file__, "meta": META, "is_stream": True}, DRAWING],
     "an empty path": [{"path": "", "meta": META}, DRAWING],
     "a path with a zero byte": [{"path": "a\0b", "meta": META}, DRAWING],
-    "a path with half a character": [{"path": "\ud800", "meta": META}, DRAWING],
+    "a path with a lone surrogate": [{"path": "\ud800", "meta": META}, DRAWING],
     "a path of 5,000 characters": [{"path": "a" * 5000, "meta": META}, DRAWING],
 }
 
 
-@pytest.mark.parametrize("name", MALFORMED)
-def test_malformed_input_is_answered_in_a_sentence_and_leaves_the_log_clean(
+@pytest.mark.parametrize("name", WRONG_INPUTS)
+def test_malformed_input_is_explained_and_the_log_stays_clean(
     client: TestClient, capfd: pytest.CaptureFixture[str], name: str
 ) -> None:
-    assert post(client, "both", *MALFORMED[name]) == (500, blocks.UNFIT)
+    assert post(client, "both", *WRONG_INPUTS[name]) == (500, blocks.MALFORMED)
     assert capfd.readouterr().err == ""
 
 
 @pytest.mark.parametrize("name", [".png", "a\0b", "\ud800", "a" * 300])
-def test_a_path_in_the_folder_of_uploads_that_cannot_be_read_is_malformed_too(
+def test_an_unreadable_path_in_the_upload_folder_is_malformed(
     client: TestClient,
     uploads: Path,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
     name: str,
 ) -> None:
-    monkeypatch.chdir(uploads.parent)  # there Gradio takes no file whose name begins with a dot
+    monkeypatch.chdir(uploads.parent)  # Gradio takes no file below the current folder whose name begins with a dot
     (uploads / ".png").write_bytes(png(7))
-    assert post(client, "both", {"path": f"{uploads}/{name}", "meta": META}, DRAWING) == (500, blocks.UNFIT)
+    assert post(client, "both", {"path": f"{uploads}/{name}", "meta": META}, DRAWING) == (500, blocks.MALFORMED)
     assert capfd.readouterr().err == ""

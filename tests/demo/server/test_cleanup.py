@@ -1,8 +1,7 @@
-"""What Gradio keeps of calls and uploads is forgotten, but not before its time."""
+"""The clean-up evicts the state that Gradio keeps of calls and uploads; the first tests are about Gradio itself."""
 
 import json
 import os
-import re
 import socket
 import sys
 import time
@@ -13,121 +12,111 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from gradio.route_utils import delete_files_created_by_app
 
-from lenet.demo.server.cleanup import Forgetful, trim
+from lenet.demo.server.cleanup import SessionCleanup
 from tests.helpers.servers import Server
-from tests.helpers.tries import JSON, ask, function
+from tests.helpers.tries import JSON, PARTS, ask, multipart, run_event, upload
 from tests.helpers.wrong_files import png
 
-PART = b'--B\r\nContent-Disposition: form-data; name="files"; filename="seven.png"\r\n\r\n%b\r\n--B--\r\n' % png()
-PARTS = {"Content-Type": "multipart/form-data; boundary=B"}
+TIMES = 5
 
 
-def page(start: Callable[..., Server], folder: Path, every: int, age: int) -> Server:
-    command = [sys.executable, "tests/helpers/forgetful_page.py", str(every), str(age)]
-    return start(command, {"GRADIO_TEMP_DIR": str(folder)})
+def page(start: Callable[..., Server], kind: str, folder: Path) -> Server:
+    server = start([sys.executable, "tests/helpers/cleanup_page.py", kind], {"GRADIO_TEMP_DIR": str(folder)})
+    ask(server.url, "/gradio_api/startup-events")
+    return server
 
 
-def call(server: Server, said: str) -> str:
-    """Make a call and return the address of its events."""
-    answer = ask(server.url, "/gradio_api/call/say", json.dumps({"data": [said]}).encode(), JSON)
+def call(server: Server, text: str) -> str:
+    """Make a call and return the path of its events."""
+    answer = ask(server.url, "/gradio_api/call/say", json.dumps({"data": [text]}).encode(), JSON)
     return f"/gradio_api/call/say/{json.loads(answer.text)['event_id']}"
 
 
-def at_once(server: Server, name: str, *data: object) -> Any:
-    body = {"data": data, "fn_index": function(server.url, name)}
-    answer = ask(server.url, "/gradio_api/run/predict", json.dumps(body).encode(), JSON)
-    assert answer.status == 200, answer.text
-    return json.loads(answer.text)["data"]
-
-
 def kept(server: Server) -> dict[str, int]:
-    [numbers] = at_once(server, "kept")
-    return dict(numbers)
+    return dict(json.loads(run_event(server.url, "kept").text)["data"][0])
 
 
-def break_off(server: Server, folder: Path) -> None:
-    """Hang up in the middle of an upload, when a part of it is on the disk."""
-    before = set(folder.iterdir())
-    head = "POST /gradio_api/upload?upload_id=broken HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000000\r\n"
-    with socket.create_connection(("127.0.0.1", urlsplit(server.url).port)) as line:
-        line.sendall(f"{head}Content-Type: {PARTS['Content-Type']}\r\n\r\n".encode() + PART[:-9] + bytes(100_000))
-        assert until(lambda: set(folder.iterdir()) > before)
-    assert until(lambda: set(folder.iterdir()) == before)
+def call_and_upload(server: Server) -> None:
+    for number in range(TIMES):
+        assert '["mine"]' in ask(server.url, call(server, "mine")).text
+        upload(server.url, "seven.png", png() + bytes([number]), f"?upload_id={number}")
 
 
-def until(true: Callable[[], bool]) -> bool:
-    end = time.monotonic() + 20
-    while not true() and time.monotonic() < end:
+def wait_until(condition: Callable[[], bool], seconds: float = 20) -> bool:
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
         time.sleep(0.1)
-    return true()
+    return condition()
 
 
-def test_of_calls_and_uploads_nothing_is_kept(start: Callable[..., Server], tmp_path: Path) -> None:
-    server = page(start, tmp_path, every=1, age=2)
-    assert '["mine"]' in ask(server.url, call(server, "mine")).text
-    call(server, "nobody fetches this")
-    upload = ask(server.url, "/gradio_api/upload?upload_id=mine", PART, PARTS)
-    assert Path(json.loads(upload.text)[0]).is_file()
-    assert all(count for name, count in kept(server).items() if name != "running")
-    assert ask(server.url, "/gradio_api/upload_progress?upload_id=of-nobody").status == 404
-    break_off(server, tmp_path)
-    assert until(lambda: not any(kept(server).values())), kept(server)
-    assert '["again"]' in ask(server.url, call(server, "again")).text
-    assert "Traceback" not in server.log.read_text()
+def test_gradio_still_keeps_entries_of_fetched_calls_and_uploads(start: Callable[..., Server], tmp_path: Path) -> None:
+    server = page(start, "gradio", tmp_path)
+    call_and_upload(server)
+    assert wait_until(lambda: kept(server)["files"] == 0)
+    time.sleep(3)
+    assert kept(server) == {"calls": TIMES, "progress": TIMES, "signals": TIMES, "folders": TIMES, "files": 0}
 
 
-def test_what_is_not_yet_old_is_kept(start: Callable[..., Server], tmp_path: Path) -> None:
-    server = page(start, tmp_path, every=3600, age=3600)
-    at_once(server, "forget", 60)
-    events = call(server, "soon")
-    assert until(lambda: not kept(server)["running"])
-    for _ in range(3):
-        at_once(server, "forget", 60)
-    assert '["soon"]' in ask(server.url, events).text
-    events = call(server, "late")
-    assert until(lambda: not kept(server)["running"])
-    at_once(server, "forget", 0)
-    assert ask(server.url, events).status == 404
-    assert "Traceback" not in server.log.read_text()
+def upload_during_deletion(folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, set[str], set[str]]:
+    """Return blocks that get one more upload while the age of the others is read, their uploads and the late one."""
 
+    def write(number: int) -> str:
+        path = folder / str(number) / "seven.png"
+        path.parent.mkdir()
+        path.write_bytes(png())
+        return str(path)
 
-def test_an_upload_that_comes_while_others_are_deleted_does_not_disturb(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def upload(number: int) -> str:
-        file = tmp_path / str(number) / "seven.png"
-        file.parent.mkdir()
-        file.write_bytes(png())
-        files.add(str(file))
-        return str(file)
-
-    def looked_at(path: Path) -> os.stat_result:
+    def lstat(path: Path) -> os.stat_result:
         if not late:
-            late.append(upload(100))
+            late.add(write(100))
+            uploads.update(late)
         return os.lstat(path)
 
-    files, late = set[str](), list[str]()
-    old = [upload(number) for number in range(10)]
-    example = upload(11)
-    queue = SimpleNamespace(pending_messages_per_session=SimpleNamespace(max_size=1))
-    kept = {0: SimpleNamespace(keep_in_cache={example})}
-    blocks = SimpleNamespace(_queue=queue, blocks=kept, temp_file_sets=[files], GRADIO_CACHE=str(tmp_path))
-    forgetful = Forgetful(blocks)
-    monkeypatch.setattr(Path, "lstat", looked_at)
-    forgetful.delete_uploads(age=-1)
-    assert not any(Path(file).parent.exists() for file in old)
-    assert files == {example, *late}
-    assert all(Path(file).is_file() for file in files)
+    uploads, late = {write(number) for number in range(10)}, set[str]()
+    monkeypatch.setattr(Path, "lstat", lstat)
+    example = SimpleNamespace(keep_in_cache={write(11)})
+    uploads |= example.keep_in_cache
+    return SimpleNamespace(blocks={0: example}, temp_file_sets=[uploads], GRADIO_CACHE=str(folder)), uploads, late
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only glibc keeps what is free")
-def test_memory_that_visitors_left_between_that_of_others_is_given_back() -> None:
-    def megabytes() -> float:
-        return int(re.search(r"VmRSS:\s+(\d+)", Path("/proc/self/status").read_text())[1]) / 1024  # type: ignore[index]
+def test_gradio_still_fails_at_an_upload_during_deletion(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blocks, _, _ = upload_during_deletion(tmp_path, monkeypatch)
+    with pytest.raises(RuntimeError, match="Set changed size during iteration"):
+        delete_files_created_by_app(blocks, age=-1)
 
-    left = [bytes(1000) for _ in range(200_000)]
-    full = megabytes()
-    left = left[::50]
-    trim()
-    assert megabytes() < full - 100
+
+def test_an_upload_during_deletion_is_kept_and_older_ones_are_deleted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blocks, uploads, late = upload_during_deletion(tmp_path, monkeypatch)
+    SessionCleanup(blocks).delete_uploads(age=-1)
+    assert uploads == late | blocks.blocks[0].keep_in_cache
+    assert {str(path) for path in tmp_path.rglob("*.png")} == uploads
+    assert len(list(tmp_path.iterdir())) == len(uploads)
+
+
+def test_nothing_is_kept_of_fetched_calls_and_old_uploads(start: Callable[..., Server], tmp_path: Path) -> None:
+    server = page(start, "demo", tmp_path)
+    unfetched = call(server, "late")
+    call_and_upload(server)
+    assert kept(server)["files"] == TIMES
+    assert ask(server.url, "/gradio_api/upload_progress?upload_id=unknown").status == 404
+    interrupt_upload(server, tmp_path)
+    assert wait_until(lambda: sum(kept(server).values()) == 1), kept(server)
+    assert '["late"]' in ask(server.url, unfetched).text
+    assert ask(server.url, unfetched).status == 404
+    assert wait_until(lambda: not any(kept(server).values())), kept(server)
+    assert "Traceback" not in server.log.read_text()
+
+
+def interrupt_upload(server: Server, folder: Path) -> None:
+    """Disconnect during an upload when a part of it is on the disk, and check that the part is deleted."""
+    before = set(folder.iterdir())
+    head = "POST /gradio_api/upload?upload_id=broken HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000000\r\n"
+    part = multipart("seven.png", png())[:-9] + bytes(100_000)
+    with socket.create_connection(("127.0.0.1", urlsplit(server.url).port)) as connection:
+        connection.sendall(f"{head}Content-Type: {PARTS['Content-Type']}\r\n\r\n".encode() + part)
+        assert wait_until(lambda: set(folder.iterdir()) > before)
+    assert wait_until(lambda: not set(folder.iterdir()) - before)

@@ -50,7 +50,7 @@ def until(true: Callable[[], bool], seconds: float) -> bool:
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_what_was_asked_before_is_answered_and_uploads_are_deleted(server: Server, how: int) -> None:
-    live = function(server.url, "show_1")
+    live = function(server.url, "draw")
     ask(server.url, "/gradio_api/startup-events")
     part = b'--B\r\nContent-Disposition: form-data; name="files"; filename="seven.png"\r\n\r\n%b\r\n--B--\r\n' % png(7)
     headers = {"Content-Type": "multipart/form-data; boundary=B"}
