@@ -1,4 +1,4 @@
-"""Whatever file comes, the page gets a picture or the reason why there is none; a download is done once."""
+"""`PictureInput` returns a picture or the reason why a file cannot be read; `OnDemand` loads once for all."""
 
 import base64
 import errno
@@ -33,21 +33,24 @@ def received(content: bytes, folder: Path, name: str = "picture.png") -> object:
     return component.preprocess(ImageData(path=str(path), orig_name=name))
 
 
+def inline(content: bytes) -> ImageData:
+    return ImageData(url=f"data:image/png;base64,{base64.b64encode(content).decode()}")
+
+
 @pytest.mark.parametrize("name", WRONG_FILES)
-def test_what_is_wrong_with_a_file_is_an_answer_not_an_error(name: str, tmp_path: Path) -> None:
+def test_an_unreadable_file_is_refused_with_its_reason(name: str, tmp_path: Path) -> None:
     content, sentence = WRONG_FILES[name]
     assert TEXTS["en"][received(content, tmp_path, name)] == sentence
-    data = f"data:image/png;base64,{base64.b64encode(content).decode()}"
-    assert TEXTS["en"][PictureInput().preprocess(ImageData(url=data))] == sentence
+    assert TEXTS["en"][PictureInput().preprocess(inline(content))] == sentence
 
 
 @pytest.mark.parametrize("payload", [ImageData(), ImageData(url="data:image/png;base64,a"), ImageData(path="nowhere")])
-def test_no_file_at_all_is_no_picture(payload: ImageData) -> None:
+def test_a_payload_without_a_file_is_refused(payload: ImageData) -> None:
     assert PictureInput().preprocess(payload) == "unknown"
     assert PictureInput().preprocess(None) is None
 
 
-def test_a_file_that_was_not_uploaded_is_not_read(tmp_path: Path) -> None:
+def test_a_file_that_is_not_an_upload_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "seven.png").write_bytes(png(7))
     link = tmp_path / "uploads" / "link.png"
     link.parent.mkdir()
@@ -59,7 +62,7 @@ def test_a_file_that_was_not_uploaded_is_not_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["a\0b", "\ud800", "a" * 300])
-def test_a_path_that_no_file_can_have_is_no_picture(tmp_path: Path, name: str) -> None:
+def test_an_impossible_path_is_refused(tmp_path: Path, name: str) -> None:
     component = PictureInput()
     component.GRADIO_CACHE = str(tmp_path)
     for path in (name, f"{tmp_path}/{name}"):
@@ -75,7 +78,7 @@ def test_a_path_that_no_file_can_have_is_no_picture(tmp_path: Path, name: str) -
         (PngImageFile, "load", MemoryError()),
     ],
 )
-def test_a_fault_of_the_disk_or_of_memory_is_not_called_one_of_the_file(
+def test_faults_of_disk_and_memory_are_raised(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, owner: object, method: str, fault: Exception
 ) -> None:
     def fail(*_: object, **__: object) -> None:
@@ -87,13 +90,12 @@ def test_a_fault_of_the_disk_or_of_memory_is_not_called_one_of_the_file(
     assert raised.value is fault
 
 
-def test_a_file_and_a_data_url_come_as_the_picture_that_they_are(tmp_path: Path) -> None:
-    data = f"data:image/png;base64,{base64.b64encode(png(7)).decode()}"
-    for image in (received(png(7), tmp_path), PictureInput().preprocess(ImageData(url=data))):
+def test_the_function_receives_uploads_and_data_urls_as_pictures(tmp_path: Path) -> None:
+    for image in (received(png(7), tmp_path), PictureInput().preprocess(inline(png(7)))):
         np.testing.assert_array_equal(np.asarray(image), SEVEN)
 
 
-def test_of_an_animation_the_first_picture_is_read(tmp_path: Path) -> None:
+def test_the_first_picture_of_an_animation_is_read(tmp_path: Path) -> None:
     file = io.BytesIO()
     frames = [Image.fromarray(render(DIGITS[digit])) for digit in (7, 1, 0)]
     frames[0].save(file, "GIF", save_all=True, append_images=frames[1:])
@@ -101,7 +103,7 @@ def test_of_an_animation_the_first_picture_is_read(tmp_path: Path) -> None:
     np.testing.assert_allclose(preprocess(image).picture, preprocess(SEVEN).picture, atol=0.03)
 
 
-def test_a_photo_is_turned_once(tmp_path: Path) -> None:
+def test_the_exif_orientation_is_applied_once(tmp_path: Path) -> None:
     file = io.BytesIO()
     turned = Image.fromarray(SEVEN).transpose(Image.Transpose.ROTATE_90)
     exif = turned.getexif()
@@ -111,7 +113,7 @@ def test_a_photo_is_turned_once(tmp_path: Path) -> None:
     np.testing.assert_array_equal(preprocess(image).picture, preprocess(SEVEN).picture)
 
 
-def test_what_is_shown_travels_in_the_answer_and_not_as_a_file() -> None:
+def test_a_picture_is_shown_as_a_data_url() -> None:
     shown = PictureInput().postprocess(Image.fromarray(SEVEN))
     assert shown.path is None
     file = io.BytesIO(base64.b64decode(shown.url.removeprefix("data:image/png;base64,")))
@@ -119,7 +121,7 @@ def test_what_is_shown_travels_in_the_answer_and_not_as_a_file() -> None:
     assert PictureInput().postprocess(None) is None
 
 
-def test_to_pages_and_clients_it_is_gradios_image() -> None:
+def test_the_page_and_clients_see_gradios_image() -> None:
     assert PictureInput().get_block_name() == "image"
     assert PictureInput().api_info() == gr.Image().api_info()
 
@@ -128,7 +130,7 @@ def test_uploads_are_deleted_within_ten_minutes() -> None:
     assert sum(DELETE_UPLOADS) <= 600
 
 
-def test_two_who_ask_at_once_wait_for_one_download() -> None:
+def test_concurrent_requests_share_one_load() -> None:
     calls = []
     go = threading.Event()
 
@@ -137,16 +139,16 @@ def test_two_who_ask_at_once_wait_for_one_download() -> None:
         assert go.wait(10)
         return "images"
 
-    wanted = OnDemand(load)
-    assert calls == []  # nothing before it is asked for
-    first, second = wanted.get(), wanted.get()
-    assert not first.cancel()  # who leaves does not take it from the others
+    images = OnDemand(load)
+    assert calls == []  # lazy
+    first, second = images.get(), images.get()
+    assert not first.cancel()  # a visitor who leaves does not cancel it
     go.set()
-    assert first.result(10) == second.result(10) == wanted.get().result(10) == "images"
+    assert first.result(10) == second.result(10) == images.get().result(10) == "images"
     assert calls == [1]
 
 
-def test_after_a_failure_it_is_tried_again_when_asked_again() -> None:
+def test_a_failed_load_is_retried_at_the_next_request() -> None:
     answers = iter([OSError("no network"), "images"])
 
     def load() -> str:
@@ -155,7 +157,7 @@ def test_after_a_failure_it_is_tried_again_when_asked_again() -> None:
             raise answer
         return answer
 
-    wanted = OnDemand(load)
+    images = OnDemand(load)
     with pytest.raises(OSError, match="no network"):
-        wanted.get().result(10)
-    assert wanted.get().result(10) == "images"
+        images.get().result(10)
+    assert images.get().result(10) == "images"

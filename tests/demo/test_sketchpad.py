@@ -1,4 +1,4 @@
-"""The pad's Python side: what goes to the function, what goes to the page, and what any other client may send."""
+"""The pad in Python: what the function receives, what the page receives, and what clients may send."""
 
 import asyncio
 import json
@@ -20,7 +20,7 @@ TEXT = json.dumps(OBJECT)
 
 
 def app(fill: Callable[[], None]) -> tuple[gr.Blocks, TestClient]:
-    """Blocks with what `fill` puts in, and a client of it. In a running loop: without, Gradio opens some and leaks."""
+    """Return Blocks filled by `fill`, and a client. Built in a running event loop: without, Gradio leaks its own."""
 
     async def build() -> tuple[gr.Blocks, TestClient]:
         with gr.Blocks(analytics_enabled=False) as demo:
@@ -31,7 +31,7 @@ def app(fill: Callable[[], None]) -> tuple[gr.Blocks, TestClient]:
 
 
 @pytest.mark.parametrize("payload", [TEXT, OBJECT], ids=["text", "object"])
-def test_the_function_receives_what_the_brush_draws(payload: Any) -> None:
+def test_the_function_receives_the_rendered_drawing(payload: Any) -> None:
     picture = Sketchpad().preprocess(payload)
     assert picture is not None
     assert picture.dtype == np.uint8
@@ -41,11 +41,11 @@ def test_the_function_receives_what_the_brush_draws(payload: Any) -> None:
 
 
 @pytest.mark.parametrize("payload", [None, "", '{"strokes": []}', {"strokes": [[]]}])
-def test_an_empty_pad_is_none(payload: Any) -> None:
+def test_the_function_receives_none_for_an_empty_pad(payload: Any) -> None:
     assert Sketchpad().preprocess(payload) is None
 
 
-def test_the_picture_has_the_pads_size_and_pen_whatever_the_client_says() -> None:
+def test_the_picture_has_the_pads_size_and_pen_whatever_the_client_sends() -> None:
     half = {"w": 140, "h": 140, "pen": 99, "strokes": [[[x / 2, y / 2] for x, y in stroke] for stroke in STROKES]}
     assert np.array_equal(Sketchpad().preprocess(half), Sketchpad().preprocess(TEXT))
     tall = Sketchpad(size=100, pen=8).preprocess({"w": 500, "h": 1000, "strokes": [[[500, 1000]]]})
@@ -69,7 +69,7 @@ def test_the_picture_has_the_pads_size_and_pen_whatever_the_client_says() -> Non
     ],
     ids=lambda payload: str(payload)[:20],
 )
-def test_anything_else_is_refused_with_a_sentence(payload: Any) -> None:
+def test_an_invalid_payload_is_refused_with_a_sentence(payload: Any) -> None:
     with pytest.raises(gr.Error, match=r"A \w+ .*\w") as refusal:
         Sketchpad().preprocess(payload)
     assert len(refusal.value.message) < 150
@@ -77,35 +77,35 @@ def test_anything_else_is_refused_with_a_sentence(payload: Any) -> None:
 
 
 @pytest.mark.parametrize("value", [TEXT, OBJECT, Drawing.from_json(OBJECT)], ids=["text", "object", "Drawing"])
-def test_what_a_function_puts_on_the_pad_comes_back_from_it(value: Any) -> None:
+def test_a_drawing_that_a_function_returns_is_shown_unchanged(value: Any) -> None:
     shown = Sketchpad().postprocess(value)
     assert shown is not None
     assert json.loads(shown) == OBJECT
     assert np.array_equal(Sketchpad().preprocess(shown), render(STROKES))
 
 
-def test_a_drawing_of_any_size_fits_the_pad() -> None:
+def test_a_drawing_of_any_size_is_scaled_to_the_pad() -> None:
     shown = Sketchpad().postprocess({"w": 28, "h": 28, "pen": 2, "strokes": [[[1, 2], [27.777, 4]]]})
     assert json.loads(shown or "") == {"w": 280, "h": 280, "pen": 20, "strokes": [[[10, 20], [277.8, 40]]]}
 
 
 @pytest.mark.parametrize("value", [None, "", Drawing(), {"strokes": [[]]}])
-def test_nothing_empties_the_pad(value: Any) -> None:
+def test_an_empty_drawing_empties_the_pad(value: Any) -> None:
     assert Sketchpad().postprocess(value) is None
 
 
-def test_a_function_that_returns_no_drawing_hears_it() -> None:
+def test_a_function_that_returns_something_else_raises() -> None:
     with pytest.raises(DrawingError, match="A drawing is"):
         Sketchpad().postprocess([[1, 2]])  # type: ignore[arg-type]
 
 
-def test_templates_hold_nothing_that_gradio_would_fill_in() -> None:
+def test_templates_contain_nothing_that_gradio_would_interpolate() -> None:
     """HTML and CSS pass through Handlebars and a JavaScript template literal."""
     for template in (HTML, CSS):
         assert not re.search(r"[`\\]|\$\{|\{\{|<script", template)
 
 
-def test_the_page_gets_size_pen_and_texts() -> None:
+def test_the_page_receives_size_pen_and_texts() -> None:
     pad = Sketchpad(label="Papier", size=100, pen=8, placeholder='Draw "it"', undo_label="Zurück", elem_id="pad")
     config = json.loads(json.dumps(pad.get_config()))
     assert config["label"] == "Papier"
@@ -129,7 +129,7 @@ def test_the_pad_is_told_of_a_request_that_failed() -> None:
     assert "sketchpad:failed" in JS
 
 
-def test_input_is_an_event_like_any_other() -> None:
+def test_input_works_with_gr_on_and_as_a_decorator() -> None:
     def fill() -> None:
         pad, box = Sketchpad(), gr.Textbox()
         gr.on([pad.input, box.change], lambda: None)
@@ -141,7 +141,7 @@ def test_input_is_an_event_like_any_other() -> None:
     assert targets == [["input", "change"], ["input"]]
 
 
-def test_over_http_a_wrong_drawing_is_answered_with_the_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+def test_over_http_an_invalid_drawing_is_answered_with_the_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     def fill() -> None:
         pad = Sketchpad()
         pad.input(lambda picture: list(picture.shape), pad, gr.JSON(), queue=False, api_name="size")

@@ -41,41 +41,41 @@ def add_picture(read: Callable[[Ink], Prediction], test_images: Callable[[], Spl
 
     def show(image: Image.Image | Refusal | None, request: gr.Request) -> Outputs:
         """Read the picture that a visitor chose, or clear the answer when it was removed."""
-        spoken = language(request)
+        locale = language(request)
         if image is None:
-            return gr.skip(), answer(language=spoken), ""
-        if isinstance(image, str):  # remove the file from the component
-            return None, answer(TEXTS[spoken][image], language=spoken), ""
-        return gr.skip(), *_read(image, spoken)
+            return gr.skip(), answer(language=locale), ""
+        if isinstance(image, str):  # and remove the file from the page
+            return None, answer(TEXTS[locale][image], language=locale), ""
+        return gr.skip(), *_read(image, locale)
 
     async def surprise(request: gr.Request) -> AsyncIterator[Outputs]:
         """Show and read a random test image; announce its download, or that it failed."""
-        spoken = language(request)
-        texts = TEXTS[spoken]
+        locale = language(request)
+        texts = TEXTS[locale]
         images = asyncio.wrap_future(mnist.get())
         done, _ = await asyncio.wait({images}, timeout=PATIENCE)
         if not done:
-            yield gr.skip(), answer(texts["fetching"], language=spoken), ""
+            yield gr.skip(), answer(texts["fetching"], language=locale), ""
         try:
             test = await images
         except DatasetError as error:
-            yield None, answer(texts["unfetched"], str(error), language=spoken), ""
+            yield None, answer(texts["unfetched"], str(error), language=locale), ""
             return
         index = int(np.random.default_rng().integers(len(test.images)))
         image = test.images[index]
         note = texts["test_image"].format(index=f"{index:,}", label=test.labels[index])
-        outputs = await asyncio.to_thread(_read, image, spoken, note)
+        outputs = await asyncio.to_thread(_read, image, locale, note)
         size = (image.shape[1] * ZOOM, image.shape[0] * ZOOM)
         yield Image.fromarray(image).resize(size, Image.Resampling.NEAREST), *outputs
 
-    def _read(picture: Picture, spoken: Language, note: str = "") -> tuple[str, str]:
+    def _read(picture: Picture, locale: Language, note: str = "") -> tuple[str, str]:
         try:
             ink, steps = follow(picture)
         except PictureError as error:
-            return answer(str(error), language=spoken), ""
+            return answer(str(error), language=locale), ""
         prediction = read(ink)
-        sentence = say(prediction.message, prediction.named, spoken, OF_PICTURES)
-        return answer(sentence, note, prediction, spoken), strip(steps, prediction, spoken) if steps else ""
+        sentence = say(prediction.message, prediction.named, locale, OF_PICTURES)
+        return answer(sentence, note, prediction, locale), strip(steps, prediction, locale) if steps else ""
 
     with gr.Accordion(translated("picture"), open=False, elem_id="picture"):
         with gr.Row():
@@ -115,7 +115,7 @@ def answer(sentence: str = "", note: str = "", prediction: Prediction = EMPTY, l
     """
     kind = "sentence" if sentence else "hint"
     return (
-        f'<div class="said"><p class="{kind}" role="status" aria-live="polite" data-verdict="{prediction.verdict}">'
+        f'<div class="message"><p class="{kind}" role="status" aria-live="polite" data-verdict="{prediction.verdict}">'
         f"{escape(sentence or TEXTS[language]['picture_hint'])}</p>"
         f'<p class="note">{escape(note)}</p></div>{bars(prediction, language, "picture-probabilities")}'
     )

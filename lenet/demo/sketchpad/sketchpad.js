@@ -27,7 +27,7 @@ function mountSketchpad(element, trigger, props, watch, options) {
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { alpha: false }));
   const { size, pen } = options;
 
-  let strokes = read(props.value);
+  let strokes = parse(props.value);
   /** @type {Stroke[][]} the strokes before each change, Clear included, for Undo */
   let history = [];
   /** @type {{ id: number, type: string, stroke: Stroke } | null} the drawing pointer and its stroke */
@@ -40,7 +40,7 @@ function mountSketchpad(element, trigger, props, watch, options) {
   let resends = RESEND_AFTER.length; // all used up until something is sent
 
   /** @param {string} value @returns {Stroke[]} */
-  function read(value) {
+  function parse(value) {
     return value ? JSON.parse(value).strokes : [];
   }
 
@@ -111,7 +111,7 @@ function mountSketchpad(element, trigger, props, watch, options) {
   function takeOver() {
     if (props.value === sent) return;
     sent = props.value;
-    change(read(sent));
+    change(parse(sent));
     announce();
   }
 
