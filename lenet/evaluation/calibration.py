@@ -103,7 +103,7 @@ def find(network: Network, people: Sequence[LabelledDrawing]) -> tuple[Threshold
     scale = temperature(outputs, labels)
     probabilities = softmax(outputs / scale)
     largest = probabilities.max(1)
-    others = [preprocess(nondigits.placed(random).render()) for _ in range(COUNT)]
+    others = [preprocess(nondigits.draw(random).render()) for _ in range(COUNT)]
     doubted = softmax(measure.outputs(network, others)[0] / scale).max(1)
     unsure = round(float(np.quantile(largest, DOUBTED) + np.quantile(doubted, 1 - PASSING)) / 2, 3)
     several = max(unsure, _several(inks, parts, largest, scale))  # each of several is as sure as a digit alone
