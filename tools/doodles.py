@@ -1,7 +1,7 @@
-"""Doodles, letters and scribbles by Bézier curves: not-digits to test with, from another hand than the training's.
+"""Doodles, letters and scribbles by Bézier curves: non-digits to test with, independent of the training's.
 
-It shares no code, table or construction with `lenet.datasets.synthetic.nondigits`, and many of its things are not there at all, so
-that what a network refuses here it was not taught by heart. A look: `python -m tools.doodles --sheet doodles.png`.
+They share no code, table or construction with `lenet.datasets.synthetic.nondigits`, and many kinds are missing there,
+so a network that refuses them has not learned them by heart. `python -m tools.sheets doodles --out sheets` draws them.
 """
 
 import argparse
@@ -9,12 +9,10 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from PIL import Image
 
 from lenet.datasets.stroke_files import NOT_A_DIGIT, LabelledDrawing, write
-from lenet.image.preprocess import preprocess
-from lenet.image.strokes import Drawing, render
-from tests.helpers.curves import Point, Stroke, bezier, line, oval
+from lenet.image.strokes import Drawing
+from tools.curves import Point, Stroke, bezier, line, oval
 
 Random = np.random.Generator
 
@@ -36,7 +34,7 @@ def rosette(random: Random) -> list[Stroke]:
 
 
 def scrawl(random: Random) -> list[Stroke]:
-    """To and fro with a hand that drifts: the arcs of a child's first drawing."""
+    """Back and forth with a drifting hand: the arcs of a child's first drawing."""
     path: Stroke = []
     x = y = heading = 0.0
     for _ in range(random.integers(9, 18)):
@@ -57,7 +55,7 @@ def signature(random: Random) -> list[Stroke]:
 
 
 def bramble(random: Random) -> list[Stroke]:
-    """A Bézier curve whose every point is anywhere."""
+    """A Bézier curve of random points."""
     pieces = int(random.integers(6, 11))
     return [bezier(*(tuple(point) for point in random.random((3 * pieces + 1, 2))))]
 
@@ -176,7 +174,7 @@ def star(random: Random) -> list[Stroke]:
     return [line(*corners, corners[0])]
 
 
-# Letters as strokes: two points are a line, (4, 7, …) points Bézier pieces; a small letter is from 0 to 1.
+# Letters as strokes: two points are a line, 4, 7, … points Bézier pieces; a small letter reaches from 0 to 1.
 LETTERS: dict[str, list[list[Point]]] = {
     "e": [[(0.05, 0.5), (0.95, 0.5)],
           [(0.95, 0.5), (1, -0.1), (0, -0.2), (0, 0.5), (0, 1.15), (0.8, 1.1), (0.95, 0.8)]],
@@ -215,7 +213,7 @@ GROUPS: dict[str, dict[str, Callable[[Random], list[Stroke]]]] = {
 
 
 def doodle(random: Random, group: str | None = None) -> tuple[str, list[list[list[float]]]]:
-    """Draw a scribble, a thing or a letter, each a third of the time: (kind, strokes on the pad of 280 × 280).
+    """Draw a scribble, a thing or a letter, all equally likely: (kind, strokes on the pad of 280 × 280).
 
     The kind is `scribble scrawl`, `thing tree`, `letter e` and so on.
     """
@@ -225,7 +223,7 @@ def doodle(random: Random, group: str | None = None) -> tuple[str, list[list[lis
 
 
 def shaky(strokes: list[Stroke], random: Random) -> list[list[list[float]]]:
-    """By a hand that leans, that puts every stroke a little off, and whose line drifts; 180 px in the pad's middle."""
+    """Apply a hand that leans, misplaces every stroke a little and drifts; 180 px in the middle of the pad."""
     everything = np.concatenate([np.array(stroke) for stroke in strokes])
     middle, size = (everything.max(0) + everything.min(0)) / 2, np.ptp(everything, axis=0).max()
     lean = np.eye(2) + random.normal(0, 0.08, (2, 2))
@@ -241,29 +239,17 @@ def shaky(strokes: list[Stroke], random: Random) -> list[list[list[float]]]:
     return [((points - middle) * (180 / size) + 140).tolist() for points in moved]
 
 
-def sheet(random: Random) -> Image.Image:
-    """96 doodles, a third of each group, each beside what the network sees of it."""
-    picture = Image.new("L", (16 * 100, 12 * 100), 128)
-    for i in range(96):
-        drawn = render(doodle(random, list(GROUPS)[i // 32])[1], width=random.uniform(5, 24))
-        for j, pixels in enumerate((drawn, (255 - 255 * preprocess(drawn).picture).astype(np.uint8))):
-            picture.paste(Image.fromarray(pixels).resize((94, 94)), (i % 8 * 200 + j * 94, i // 8 * 100))
-    return picture
-
-
 def main() -> None:
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--sheet", metavar="FILE.png", help="a picture of 96 doodles")
-    parser.add_argument("--strokes", metavar="FILE.jsonl", help="a stroke file for python -m lenet.evaluate --strokes")
-    parser.add_argument("--count", type=int, default=1_000, help="of the stroke file; default: %(default)s")
+    parser = argparse.ArgumentParser(description="Write doodles as a stroke file.")
+    parser.add_argument(
+        "--strokes", required=True, metavar="FILE.jsonl", help="a stroke file for python -m lenet.evaluate --strokes"
+    )
+    parser.add_argument("--count", type=int, default=1_000, help="default: %(default)s")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    if options.sheet:
-        sheet(np.random.default_rng(options.seed)).save(options.sheet)
-    if options.strokes:
-        random = np.random.default_rng(options.seed)
-        drawn = [Drawing.from_json({"strokes": doodle(random)[1]}) for _ in range(options.count)]
-        write(options.strokes, [LabelledDrawing(NOT_A_DIGIT, each) for each in drawn])
+    random = np.random.default_rng(options.seed)
+    drawings = [Drawing.from_json({"strokes": doodle(random)[1]}) for _ in range(options.count)]
+    write(options.strokes, [LabelledDrawing(NOT_A_DIGIT, drawing) for drawing in drawings])
 
 
 if __name__ == "__main__":

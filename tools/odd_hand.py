@@ -1,10 +1,11 @@
-"""One odd hand: the digits of a single made-up person, who leans to the left and learnt to write elsewhere.
+"""One odd hand: the digits of an invented person who leans to the left and learned to write elsewhere.
 
-People can read them; the committed network misreads many, for no hand that it learnt from writes so. It shares no
-code or shape with `lenet.datasets.synthetic.digits`, so that what a network learns from it here it was not taught before.
+People can read them; the committed network misreads many, because it learned from no such hand. It shares no code or
+shape with `lenet.datasets.synthetic.digits`, so a network that learns from it here has not seen it before.
 
     $ python -m tools.odd_hand my-drawings.jsonl --count 50 --seed 1
-    $ python -m tools.odd_hand --sheet odd-hand.png
+
+`python -m tools.sheets odd_hand --out sheets` draws them.
 """
 
 import argparse
@@ -12,15 +13,13 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from lenet.datasets.stroke_files import LabelledDrawing, write
-from lenet.image.preprocess import preprocess
 from lenet.image.strokes import BRUSH_WIDTH, CANVAS_SIZE, Drawing
 
 Line = NDArray[np.float64]  # (N, 2): x, y
 
-# What the person writes: strokes as places that the pen passes, in a frame 100 high, y down; said twice, a corner.
+# Strokes as places that the pen passes, in a frame 100 high, y down; a place given twice is a corner.
 # fmt: off
 SHAPES: dict[int, list[list[tuple[float, float]]]] = {
     0: [[(40, 2), (12, 20), (10, 74), (38, 98), (64, 74), (62, 22), (40, 2)], [(-8, 52), (84, 48)]],  # a bar through it
@@ -40,8 +39,8 @@ SHAPES: dict[int, list[list[tuple[float, float]]]] = {
 }
 # fmt: on
 
-PLACE = 3.0  # spread of every place about where the shape has it, in units of the frame
-LEAN = (0.25, 0.06)  # to the left, in units across for each one down: mean and spread
+PLACE = 3.0  # spread of every place about that of the shape, in units of the frame
+LEAN = (0.25, 0.06)  # to the left, in units across per unit down: mean and spread
 STRETCH = 0.08  # spread of the logarithm of the width
 TURN = 0.06  # spread of the rotation, in radians
 SIZE = (130, 200)  # the longer side on the pad, in pixels
@@ -49,7 +48,7 @@ STEP = 4.0  # between two points of a line, in units of the frame
 
 
 def digit(label: int, random: np.random.Generator) -> Drawing:
-    """Write a digit on the pad of 280 × 280 with the pad's pen, wholly inside."""
+    """Write a digit with the pad's pen, completely on the pad of 280 × 280."""
     lines = [_curve(np.array(places, np.float64), random) for places in SHAPES[label]]
     x, y = np.concatenate(lines).T
     x = x * np.exp(random.normal(0, STRETCH)) + random.normal(*LEAN) * y
@@ -57,14 +56,14 @@ def digit(label: int, random: np.random.Generator) -> Drawing:
     points = np.stack([np.cos(turn) * x - np.sin(turn) * y, np.sin(turn) * x + np.cos(turn) * y], 1)
     low, extent = points.min(0), np.ptp(points, axis=0)
     scale = random.uniform(*SIZE) / extent.max()
-    free = CANVAS_SIZE - BRUSH_WIDTH - scale * extent  # how far it can be moved
+    free = CANVAS_SIZE - BRUSH_WIDTH - scale * extent  # the distance by which it can be moved
     points = scale * (points - low) + BRUSH_WIDTH / 2 + random.uniform(0.1, 0.9, 2) * free
     strokes = np.split(points.round(1), np.cumsum([len(line) for line in lines])[:-1])
     return Drawing(strokes=tuple(tuple((x, y) for x, y in stroke.tolist()) for stroke in strokes))
 
 
 def _curve(places: Line, random: np.random.Generator) -> Line:
-    """A Catmull-Rom spline through places that are missed a little."""
+    """Return a Catmull-Rom spline that misses the places a little."""
     corners = np.flatnonzero((places[1:] == places[:-1]).all(1)) + 1
     passed = places + random.normal(0, PLACE, places.shape)
     passed[corners] = passed[corners - 1]
@@ -79,34 +78,18 @@ def _curve(places: Line, random: np.random.Generator) -> Line:
 
 
 def drawings(count: int, seed: int) -> list[LabelledDrawing]:
-    """The ten digits in turn, `count` drawings in all; the same seed writes the same."""
+    """Return the ten digits in turn, `count` drawings in all; the same seed gives the same."""
     random = np.random.default_rng(seed)
     return [LabelledDrawing(i % 10, digit(i % 10, random)) for i in range(count)]
 
 
-def sheet(drawn: list[LabelledDrawing]) -> Image.Image:
-    """A digit a row, each drawing beside what the network sees of it."""
-    columns = -(-len(drawn) // 10)
-    picture = Image.new("L", (columns * 200, 10 * 100), 128)
-    for i, each in enumerate(drawn):
-        pixels = each.drawing.render()
-        for j, shown in enumerate((pixels, (255 - 255 * preprocess(pixels).picture).astype(np.uint8))):
-            picture.paste(Image.fromarray(shown).resize((94, 94)), (i // 10 * 200 + j * 96, each.label * 100))
-    return picture
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description="Draw the digits of one odd hand.")
-    parser.add_argument("out", nargs="?", type=Path, metavar="OUT.jsonl", help="a stroke file")
-    parser.add_argument("--sheet", type=Path, metavar="FILE.png", help="a picture of them")
+    parser.add_argument("out", type=Path, metavar="OUT.jsonl", help="a stroke file")
     parser.add_argument("--count", type=int, default=50, help="default: %(default)s")
     parser.add_argument("--seed", type=int, default=1, help="default: %(default)s")
     options = parser.parse_args()
-    drawn = drawings(options.count, options.seed)
-    if options.out:
-        write(options.out, drawn)
-    if options.sheet:
-        sheet(drawn).save(options.sheet)
+    write(options.out, drawings(options.count, options.seed))
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""Where digits, and what is not a digit, come from."""
+"""Datasets of digits and non-digits: MNIST, drawings of people, synthetic drawings."""

@@ -120,7 +120,7 @@ def find(network: Network, people: Sequence[LabelledDrawing]) -> tuple[Threshold
     scaled = Thresholds(temperature=temperature(outputs, labels))
     probabilities = scaled.probabilities(outputs)
     confidences = probabilities.max(1)
-    others = [preprocess(nondigits.placed(random).render()) for _ in range(COUNT)]
+    others = [preprocess(nondigits.draw(random).render()) for _ in range(COUNT)]
     doubted = scaled.probabilities(logits(others)).max(1)
     unsure = round(float(np.quantile(confidences, DOUBTED) + np.quantile(doubted, 1 - PASSING)) / 2, 3)
     row_threshold = max(unsure, several(network, inks, confidences, scaled))  # at least as strict as for one digit

@@ -101,7 +101,7 @@ def not_digits(count: int, random: np.random.Generator, people: Sequence[Labelle
             return written[int(source.integers(len(written)))].strokes
         return glyph(int(source.integers(10)), source)
 
-    drawn = (preprocess(nondigits.placed(random, digit).render()).picture for _ in range(count))
+    drawn = (preprocess(nondigits.draw(random, digit).render()).picture for _ in range(count))
     return Split(_bytes(count, "not-digits", drawn), np.full(count, NOT_A_DIGIT, np.uint8))
 
 

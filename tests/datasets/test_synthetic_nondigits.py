@@ -1,19 +1,15 @@
-"""What is drawn as a not-digit is one, the same for a seed; the doodles to test with come from another hand."""
+"""Synthetic non-digits are no digits, and the same for a seed; the doodles to test with are independent of them."""
 
 import ast
 import re
-import sys
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 
-from lenet.datasets.stroke_files import LabelledDrawing, write
-from lenet.datasets.synthetic import nondigits
 from lenet.datasets.synthetic.nondigit_shapes import LETTERS, PICTURES, SIGNS
-from lenet.datasets.synthetic.nondigits import KINDS, outlier, placed
+from lenet.datasets.synthetic.nondigits import KINDS, draw, nondigit
 from lenet.image.preprocess import preprocess
 from lenet.image.strokes import Drawing
 from tests.helpers.digits import DIGITS
@@ -28,7 +24,7 @@ def some_digit(random: np.random.Generator) -> Strokes:
 
 def drawn(kind: str, count: int, seed: int = 1) -> list[Strokes]:
     random = np.random.default_rng(seed)
-    return [outlier(random, kind, some_digit) for _ in range(count)]
+    return [nondigit(random, kind, some_digit) for _ in range(count)]
 
 
 def box(strokes: Strokes) -> tuple[np.ndarray, np.ndarray]:
@@ -48,32 +44,32 @@ def test_every_kind_fills_180_pixels_in_the_middle_of_the_pad(kind: str) -> None
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_kind_draws_the_same_for_a_seed_and_otherwise_never_twice_the_same(kind: str) -> None:
+def test_a_kind_draws_the_same_for_a_seed_and_otherwise_different_drawings(kind: str) -> None:
     first = drawn(kind, 40)
     assert first == drawn(kind, 40)
     assert len({str(strokes) for strokes in [*first, *drawn(kind, 40, seed=2)]}) >= (80 if kind != "dots" else 60)
 
 
-def test_kinds_come_by_their_weights_and_several_digits_only_with_digits(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_kinds_are_drawn_by_weight_and_several_only_with_digits(monkeypatch: pytest.MonkeyPatch) -> None:
     assert sum(kind.weight for kind in KINDS.values()) == 100
-    came: list[str] = []
+    drawn_kinds: list[str] = []
     for name, kind in KINDS.items():
-        stub = kind._replace(draw=lambda random, name=name: came.append(name) or [np.zeros((1, 2))])
+        stub = kind._replace(draw=lambda random, name=name: drawn_kinds.append(name) or [np.zeros((1, 2))])
         monkeypatch.setitem(KINDS, name, stub)
     random = np.random.default_rng(3)
     for _ in range(4000):
-        outlier(random)
+        nondigit(random)
     for name, kind in KINDS.items():
         expected = kind.weight / (100 - KINDS["several"].weight) if name != "several" else 0
-        assert came.count(name) / 4000 == pytest.approx(expected, abs=0.025)
-        assert (came.count(name) > 0) == (name != "several")
-    came.clear()
+        assert drawn_kinds.count(name) / 4000 == pytest.approx(expected, abs=0.025)
+        assert (drawn_kinds.count(name) > 0) == (name != "several")
+    drawn_kinds.clear()
     for _ in range(2000):
-        outlier(random, digits=some_digit)
-    assert 1 - len(came) / 2000 == pytest.approx(KINDS["several"].weight / 100, abs=0.02)
+        nondigit(random, digits=some_digit)
+    assert 1 - len(drawn_kinds) / 2000 == pytest.approx(KINDS["several"].weight / 100, abs=0.02)
 
 
-def test_letters_that_could_be_digits_are_not_drawn_and_the_clear_ones_are() -> None:
+def test_only_letters_that_cannot_be_digits_are_drawn() -> None:
     assert not set("IlOoQDUuCcJjLiZzSsBbGgqPpdYyTt0123456789") & set(LETTERS)
     assert set("ehkmwxEFHKMNRWX") <= set(LETTERS)
 
@@ -105,7 +101,7 @@ def test_a_spiral_turns_more_often_than_a_6_a_9_or_a_0() -> None:
 
 
 @pytest.mark.parametrize("kind", ["coil", "wave"])
-def test_what_a_thick_pen_makes_a_bar_lies(kind: str) -> None:
+def test_coils_and_waves_lie_as_a_thick_pen_makes_them_bars(kind: str) -> None:
     for strokes in drawn(kind, 200):
         points = np.array(strokes[0])
         across, down = np.linalg.svd(points - points.mean(0), full_matrices=False)[2][0]
@@ -116,52 +112,38 @@ def test_several_are_two_or_three_digits_side_by_side() -> None:
     random = np.random.default_rng(4)
     counts = set()
     for _ in range(100):
-        strokes = outlier(random, "several", lambda random: DIGITS[(0, 7)[random.integers(2)]])  # of one stroke each
+        strokes = nondigit(random, "several", lambda random: DIGITS[(0, 7)[random.integers(2)]])  # of one stroke each
         counts.add(len(strokes))
         edges = sorted((box([stroke])[0][0], box([stroke])[1][0]) for stroke in strokes)
         assert all(left[1] < right[0] for left, right in pairwise(edges))
     assert counts == {2, 3}
     with pytest.raises(ValueError, match="a function that draws one"):
-        outlier(random, "several")
+        nondigit(random, "several")
 
 
-def test_the_same_seed_places_the_same_and_another_something_else() -> None:
-    first, same, other = (placed(np.random.default_rng(seed), some_digit) for seed in (5, 5, 6))
+def test_a_drawing_is_the_same_for_a_seed_and_different_for_another() -> None:
+    first, same, other = (draw(np.random.default_rng(seed), some_digit) for seed in (5, 5, 6))
     assert first == same
     assert first != other
 
 
-def test_a_pen_leaves_the_parts_of_a_picture_apart() -> None:
+def test_the_pen_is_thin_enough_to_keep_several_digits_apart() -> None:
     random = np.random.default_rng(6)
-    seen = np.stack([preprocess(placed(random, some_digit, "several").render()).picture for _ in range(200)])
+    seen = np.stack([preprocess(draw(random, some_digit, "several").render()).picture for _ in range(200)])
     assert (seen > 0.5).mean((1, 2)).max() < 0.35  # of 28 × 28; fused, three digits fill half
 
 
-def test_the_command_writes_a_sheet_a_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write(tmp_path / "digits.jsonl", [LabelledDrawing(8, Drawing.from_json({"strokes": DIGITS[8]}))])
-    monkeypatch.setattr(nondigits, "KINDS", {name: KINDS[name] for name in ("letter", "dots", "several")})
-    for option, missing in (([], {"several"}), (["--digits", str(tmp_path / "digits.jsonl")], set())):
-        folder = tmp_path / f"sheets{len(option)}"
-        monkeypatch.setattr(sys, "argv", ["outliers", "--out", str(folder), *option])
-        nondigits.main()
-        assert {path.stem for path in folder.iterdir()} == {"letter", "dots", "several"} - missing
-        with Image.open(folder / "letter.png") as sheet:
-            assert np.ptp(np.asarray(sheet)) == 255
-
-
-def test_doodles_share_nothing_with_what_is_trained_on() -> None:
+def test_doodles_import_nothing_of_the_generators_for_training() -> None:
     tree = ast.parse(Path(doodles.__file__).read_text())
     imported = [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
     imported += [name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names]
-    shared = {
-        "lenet.image.preprocess",
+    assert {name for name in imported if name.startswith("lenet")} <= {
         "lenet.image.strokes",
         "lenet.datasets.stroke_files",
-    }  # pixels and the file's form
-    assert {name for name in imported if name.startswith("lenet")} <= shared
+    }
 
 
-def test_doodles_come_in_three_groups_on_the_pad_the_same_for_a_seed() -> None:
+def test_doodles_cover_three_groups_and_are_the_same_for_a_seed() -> None:
     first, same = ([doodles.doodle(random) for _ in range(400)] for random in map(np.random.default_rng, (7, 7)))
     assert first == same
     kinds = {kind for kind, _ in first}

@@ -1,1 +1,1 @@
-"""Digits, non-digits and scribbles drawn by code."""
+"""Synthetic digits, non-digits and scribbles, drawn by code."""

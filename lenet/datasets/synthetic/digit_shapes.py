@@ -1,8 +1,7 @@
-"""The shapes of the digits, a few knots each, moved about within what still reads as that digit.
+"""The shapes of the synthetic digits, a few knots each, varied within the limits that keep the digit readable.
 
-Every function takes `u`, which gives a random number between two, and returns strokes in a frame of their own. It
-is 100 high and about 60 wide, y down; a line of the pad's pen is 11 of its units wide, so a gap or a hole must be wider
-to be seen. `glyphs.py` is the hand that writes them.
+Every function takes `u`, which returns a random number between two, and returns strokes in a frame of its own: 100 high
+and about 60 wide, y down. A line of the pad's pen is 11 units wide, so a gap or a hole must be wider to be visible.
 """
 
 import math
@@ -39,7 +38,7 @@ def zero(u: Uniform, thin: float, wide: float, inside: str = "") -> Strokes:
 
 
 def spiral_zero(u: Uniform) -> Strokes:
-    """It starts with a tail at the top right, or ends in a curl inside."""
+    """A ring that starts with a tail at the top right, or ends in a curl inside."""
     width = u(28, 40)
     if u(0, 1) < 0.5:
         tail: list[Knot] = [(30 + width * u(0.5, 0.75), u(-8, 3)), (30 + width * 0.35, u(-3, 2))]
@@ -61,7 +60,7 @@ def one(u: Uniform, flag: Span | None = None, foot: bool = False) -> Strokes:
 
 
 def hooked_one(u: Uniform) -> Strokes:
-    """A long flag that bows up into the stem without a corner: networks that know corners alone take it for a 7."""
+    """A long flag that curves into the stem without a corner: networks that know only corners read it as a 7."""
     length, angle = u(34, 78), math.radians(u(28, 48))
     across, down, bulge = length * math.sin(angle), length * math.cos(angle), length * u(0.02, 0.14)
     return [
@@ -109,7 +108,7 @@ def three(u: Uniform, middle: str, flat: bool = False) -> Strokes:
 
 
 def closed_three(u: Uniform) -> Strokes:
-    """The upper bowl starts inside and is half closed: networks take it for an 8 or a 9."""
+    """The upper bowl starts inside and is half closed: networks read it as an 8 or a 9."""
     top = arc(26, 25, u(20, 26), 25, u(-235, -200), 60)
     top[0] = (top[0][0] + u(2, 8), top[0][1] - u(0, 4))
     return [[*top, (u(12, 22), 48, 1), *arc(27, 73, u(25, 32), 27, -65, u(130, 180))]]
@@ -126,7 +125,7 @@ def four(u: Uniform, top: float, stem: Span, strokes: int = 2) -> Strokes:
 
 
 def short_four(u: Uniform) -> Strokes:
-    """A long arm, a low bar and a short stem, often in a narrow round corner: MNIST's networks take it for a 6."""
+    """A long arm, a low bar and a short stem, often in a narrow round corner: MNIST's networks read it as a 6."""
     bar, left, x = u(60, 74), u(2, 8), u(32, 44)
     arm: list[Knot] = [
         (u(18, 36), 0),
@@ -158,7 +157,7 @@ def lightning_four(u: Uniform) -> Strokes:
 
 
 def bolt_four(u: Uniform) -> Strokes:
-    """One stroke with two corners, like a bolt of lightning: networks take it for a 5."""
+    """One stroke with two corners, like a bolt of lightning: networks read it as a 5."""
     bar, right, lean = u(50, 66), u(40, 54), u(-2, 14)
     arm: list[Knot] = [(u(26, 44), 0), (u(14, 22), bar / 2), (u(-2, 6), bar, 1)]
     return [[*arm, (right, bar + u(-12, 0), 1), (right - lean / 2, (bar + 100) / 2), (right - lean, 100)]]
@@ -192,7 +191,7 @@ def six(u: Uniform, stem: list[Knot], bowl: float, turn: Span, grow: float = 1) 
 
 
 def crossed_six(u: Uniform) -> Strokes:
-    """A long straight stem, and a small loop whose end crosses it: networks take it for a 1 or an 8."""
+    """A long straight stem, and a small loop whose end crosses it: networks read it as a 1 or an 8."""
     bowl, x = u(10, 17), u(10, 18)
     high = bowl * u(0.9, 1.3)
     stem: list[Knot] = [(u(38, 60), 0), (u(22, 32), 45), (x, 100 - high)]
@@ -218,7 +217,7 @@ def seven(u: Uniform, serif: bool = False, bar: Span | None = None, curved: bool
 
 
 def looped_seven(u: Uniform) -> Strokes:
-    """A bar without lifting the pen, from the foot back up and across: networks take it for a 2."""
+    """A bar without lifting the pen, from the foot back up and across: networks read it as a 2."""
     head, foot = seven(u, curved=u(0, 1) < 0.6)[0][:-2], u(14, 34)
     y = u(38, 58)
     x = foot + (100 - y) * 0.25
@@ -268,7 +267,7 @@ def curved_nine(u: Uniform) -> Strokes:
 
 
 def curled_nine(u: Uniform) -> Strokes:
-    """A small flat loop over a belly and a long tail: MNIST's networks take it for a 3."""
+    """A small flat loop over a belly and a long tail: MNIST's networks read it as a 3."""
     rx, ry, belly = u(17, 23), u(13, 19), u(50, 60)
     loop = arc(48 - rx, ry, rx, ry, u(-35, 0), -320)
     return [[*loop, (47, ry + u(-4, 8), 1), (belly, 60), (belly - 3, 86), (belly - 22, 100), (u(-6, 6), u(92, 100))]]

@@ -1,28 +1,24 @@
-"""Digits as people around the world write them, drawn by rule: strokes for the styles that MNIST lacks.
+"""Synthetic digits, as people around the world write them: strokes for the styles that MNIST lacks.
 
 MNIST is American school writing of the 1990s. Elsewhere a 1 has a flag and a foot, a 7 a bar, a 0 a slash; a 4 is open,
-closed or a lightning; 6 and 9 curl. `glyph_shapes.py` has the shapes; here is how often each is written, and a hand
-that slants, bends and wavers, misses joins and cuts corners. No font and no one's data.
+closed or a lightning; 6 and 9 curl. `digit_shapes` has the shapes; this module has their frequencies, and a hand that
+slants, bends and wavers, misses joins and cuts corners. No font and no data of people are used.
 
-    python -m lenet.datasets.synthetic.digits --out sheets        a picture for every digit: what is drawn, and its 28 × 28
+`python -m tools.sheets digits --out sheets` draws them.
 """
 
-import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
 
 from lenet.datasets.synthetic import digit_shapes as shapes
-from lenet.image.preprocess import preprocess
-from lenet.image.strokes import CANVAS_SIZE, INK, PAPER, render
+from lenet.image.strokes import CANVAS_SIZE
 
-SIDE = 180  # the longer side of every glyph in pixels of the pad; who uses them places and scales them anew
+SIDE = 180  # the longer side of every glyph in pixels of the pad; callers place and scale it
 
-# The hand, in units of the frame (a digit is 100 high) or as said; a line drawn with the pad's pen is 11 units wide.
+# The hand, in units of the frame, in which a digit is 100 high and a line of the pad's pen 11 wide, or as noted.
 SLANT = (0.09, 0.14)  # mean and spread; most hands lean right
 SLANTS = (-0.2, 0.3)  # beyond, a 7 closes up and a 1 lies down
 TURN = (4.0, 12.0)  # spread and limit of the rotation in degrees
@@ -34,15 +30,13 @@ LOOSE = (0.5, 1.8)  # from a careful hand to a hasty one; multiplies the next th
 KNOT = 1.0  # spread of a knot about its place
 REACH = (-3.0, 4.0)  # how far a stroke's end falls short or overshoots
 WAVE = (0.2, 0.9)  # amplitude of a stroke's slow waves
-WAVES = (45.0, 140.0)  # and their length
+WAVES = (45.0, 140.0)  # wavelength
 TREMOR = 0.1  # spread of every point; a pixel of MNIST is 5 units
-CUT = 0.25  # a fast hand leaves a corner this part of the way early, at most
-TICK = 0.06  # part of the strokes that start with a small tick of the pen,
-TICKS = 7  # at most this far across and down
-SPACING = (2.5, 6.0)  # between points, in pixels of the pad: what fingers and pens send at 60 to 120 a second
-POINTS = (32, 112)  # points a glyph has at least and at most, dots apart
-
-SAMPLES = 12  # of every style on a contact sheet
+CUT = 0.25  # part of the way to the next knot by which a fast hand leaves a corner early, at most
+TICK = 0.06  # part of the strokes that start with a small tick of the pen
+TICKS = 7  # its length across and down, at most
+SPACING = (2.5, 6.0)  # between points, in pixels of the pad: fingers and pens send 60 to 120 points/s
+POINTS = (32, 112)  # fewest and most points of a glyph, apart from dots
 
 # A quadratic B-spline at eight places between two knots, as weights of three of them: (8, 3).
 BASIS = np.array([[(1 - t) ** 2 / 2, (1 + 2 * t - 2 * t * t) / 2, t * t / 2] for t in np.arange(8) / 8])
@@ -55,8 +49,8 @@ class Style:
     """One way to write a digit.
 
     Attributes:
-        weight: how often, relative to the digit's other styles; an estimate of the world's hands, not a count.
-        draw: the strokes as knots, in a frame 100 high and about 60 wide, y down.
+        weight: frequency relative to the digit's other styles; an estimate, not a count.
+        draw: returns the strokes as knots, in a frame 100 high and about 60 wide, y down.
     """
 
     weight: float
@@ -153,16 +147,16 @@ def glyph(digit: int, random: np.random.Generator, style: str | None = None) -> 
 
     Args:
         digit: 0 to 9.
-        random: the source of every choice; the same state writes the same.
+        random: the generator of every choice; the same state writes the same glyph.
         style: a name in `STYLES[digit]`; None: one of them, by weight.
 
     Returns:
-        Strokes of [x, y] points in pixels of the pad, y down, as `lenet.image.strokes` has them, in any order and direction;
-        the longer side of their box is 180, its middle the middle of the pad.
+        Strokes of [x, y] points in pixels of the pad, y down, in any order and direction; the longer side of their box
+        is 180, its middle the middle of the pad.
     """
     styles = STYLES[digit]
     if style is None:
-        weights = np.cumsum([each.weight for each in styles.values()])
+        weights = np.cumsum([candidate.weight for candidate in styles.values()])
         style = list(styles)[int(np.searchsorted(weights, random.random() * weights[-1], "right"))]
     loose, cut = random.uniform(*LOOSE), random.uniform(0, CUT) * random.random()
     lines = [_curve(knots, loose, cut, random) for knots in styles[style].draw(random.uniform)]
@@ -190,7 +184,7 @@ def _curve(knots: list[shapes.Knot], loose: float, cut: float, random: np.random
         knots: of one stroke.
         loose: how far everything misses its place, about 1.
         cut: how early a corner is left, as part of the way to its neighbours, 0 to 0.5; 0 keeps it sharp.
-        random: knots miss their places, ends fall short or overshoot, the line wavers.
+        random: the generator of missed knots, short or overshooting ends and waves.
     """
     count = len(knots)
     placed = np.array([knot[:2] for knot in knots]) + random.normal(0, KNOT * loose, (count, 2))
@@ -220,7 +214,7 @@ def _curve(knots: list[shapes.Knot], loose: float, cut: float, random: np.random
 
 
 def _hand(points: Line, random: np.random.Generator) -> Line:
-    """What one hand does to a whole digit: waist, bow, taper, tremor, aspect, slant and rotation."""
+    """Apply one hand to a whole digit: waist, bow, taper, tremor, aspect, slant and rotation."""
     x, y = points[:, 0] - 30, points[:, 1]
     arch = np.sin(np.pi * y / 100)
     y = y + random.normal(0, MIDDLE) * arch - 50
@@ -233,37 +227,3 @@ def _hand(points: Line, random: np.random.Generator) -> Line:
     cos, sin = np.cos(turn), np.sin(turn)
     moved: Line = np.stack([cos * x - sin * y, sin * x + cos * y], 1)
     return moved + random.normal(0, TREMOR, moved.shape)
-
-
-def sheet(digit: int, random: np.random.Generator, samples: int) -> Image.Image:
-    """A picture of a digit's styles, one a row: `samples` as drawn, and beside them as the network sees them."""
-    cell, edge, label = 72, 4, 110
-    picture = Image.new("L", (label + 2 * samples * cell + 24, len(STYLES[digit]) * cell), PAPER)
-    pen = ImageDraw.Draw(picture)
-    for row, name in enumerate(STYLES[digit]):
-        pen.text((4, row * cell + 28), f"{digit} {name}", fill=INK)
-        for column in range(samples):
-            drawn = render(glyph(digit, random, name))
-            seen = 255 - np.round(preprocess(drawn).picture * 255).astype(np.uint8)
-            for block, pixels in enumerate((drawn, seen)):
-                small = Image.fromarray(pixels).resize(
-                    (cell - edge, cell - edge), (Image.Resampling.LANCZOS, Image.Resampling.NEAREST)[block]
-                )
-                picture.paste(small, (label + (block * samples + column) * cell + block * 24, row * cell))
-    return picture
-
-
-def main() -> None:
-    """Write a contact sheet for every digit."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where the ten pictures go")
-    parser.add_argument("--seed", type=int, default=0)
-    args = parser.parse_args()
-    args.out.mkdir(parents=True, exist_ok=True)
-    for digit in STYLES:
-        sheet(digit, np.random.default_rng([args.seed, digit]), SAMPLES).save(args.out / f"{digit}.png")
-    print(f"{len(STYLES)} sheets in {args.out}")
-
-
-if __name__ == "__main__":
-    main()

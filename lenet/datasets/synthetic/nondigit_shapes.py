@@ -1,6 +1,6 @@
-"""What not-digits are drawn after: letters, signs and little pictures as strokes on a grid of ten by ten."""
+"""The shapes of synthetic non-digits: letters, signs and little pictures as strokes on a grid of ten by ten."""
 
-# A drawing is strokes parted by "/". A stroke is knots xy on a grid from 0 to a (ten), y down, joined by straight
+# A drawing is strokes separated by "/". A stroke is knots xy on a grid from 0 to a (ten), y down, joined by straight
 # lines, or after "~" by a smooth curve; "oxy ab" is a ring about xy with the half axes a and b; one knot is a dot.
 # fmt: off
 LETTERS = {

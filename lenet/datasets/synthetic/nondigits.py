@@ -1,69 +1,67 @@
-"""Not-digits, drawn by rule: what people also draw on a digit pad, so that the network learns to doubt it.
+"""Synthetic non-digits: what people also draw on a digit pad, so that the network learns to doubt it.
 
-Scribbles, letters, signs, little pictures, lines, dots, pieces of digits and several digits at once. Only what nobody
-would read as a digit: no l I O o Z z S s B b G g q D U u C c J L i, no circle, no upright or right-leaning line, no
-lollipop or balloon (a 9), no open lightning or Y (a 4). No font and no one's data.
+Scribbles, letters, signs, little pictures, lines, dots, pieces of digits and several digits at once, but nothing that
+reads as a digit: no l I O o Z z S s B b G g q D U u C c J L i, no circle, no upright or right-leaning line, no lollipop
+or balloon (a 9), no open lightning or Y (a 4). No font and no data of people are used.
 
-    python -m lenet.datasets.synthetic.nondigits --out sheets [--digits FILE.jsonl]      a picture a kind, and its 28 × 28
+`python -m tools.sheets nondigits --out sheets` draws them.
 """
 
-import argparse
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image
 
 from lenet.datasets.placement import place
-from lenet.datasets.stroke_files import read
 from lenet.datasets.synthetic import scribbles
 from lenet.datasets.synthetic.nondigit_shapes import LETTERS, PICTURES, SIGNS
 from lenet.datasets.synthetic.scribbles import Line, rounded, smooth, turn
-from lenet.image.preprocess import preprocess
 from lenet.image.strokes import CANVAS_SIZE, Drawing, Stroke
 
-SIZE = 180.0  # the longer side of every drawing in pixels of the pad; who uses them places and scales them anew
+SIZE = 180.0  # the longer side of every drawing in pixels of the pad; callers place and scale it
 
-# The hand; lengths in parts of the drawing's longer side.
-MISS = 0.03  # spread with which a knot misses its place
+# The hand; lengths as part of the drawing's longer side.
+MISS = 0.03  # spread of a knot about its place
 SLANT = (0.05, 0.12)  # mean and spread of x moved a y; most hands lean right
 TURN = 4.0  # spread of the rotation in degrees
 ASPECT = 0.15  # spread of the logarithm of width : height
 WAVE = 0.012  # largest wobble along a stroke
-WAVES = (0.2, 0.7)  # and its length
+WAVES = (0.2, 0.7)  # its wavelength
 SPACING = (0.015, 0.035)  # between points
 
 Digits = Callable[[np.random.Generator], Sequence[Stroke]]
 
 
-def outlier(
+def nondigit(
     random: np.random.Generator, kind: str | None = None, digits: Digits | None = None
 ) -> list[list[list[float]]]:
-    """Draw something that is not a digit.
+    """Draw a non-digit.
 
     Args:
-        random: the source of every choice; the same state draws the same.
-        kind: one of `KINDS`; None: one of them by weight, `several` only if there are digits.
-        digits: gives the strokes of some digit at each call, in any unit, y down; `several` sets them side by side.
+        random: the generator of every choice; the same state draws the same.
+        kind: one of `KINDS`; None: one of them by weight, `several` only with `digits`.
+        digits: returns the strokes of some digit, in any unit, y down; `several` puts them side by side.
 
     Returns:
-        Strokes of [x, y] points in pixels of the pad, y down, as `lenet.image.strokes` has them; the longer side of their
-        box is 180 (a single dot has none), its middle the middle of the pad.
+        Strokes of [x, y] points in pixels of the pad, y down; the longer side of their box is 180 (a single dot has
+        none), its middle the middle of the pad.
+
+    Raises:
+        ValueError: if several digits are asked for without `digits`.
     """
     kind = kind or _choice(random, digits)
     if kind != "several":
         return _hand(KINDS[kind].draw(random), random)
     if digits is None:
-        raise ValueError("Several digits need a function that draws one: outlier(random, 'several', digits=…).")
+        raise ValueError("Several digits need a function that draws one: nondigit(random, 'several', digits=…).")
     written = [[np.array(stroke, np.float64) for stroke in digits(random)] for _ in range(random.choice((2, 2, 3)))]
     return _hand(_row(written, random), random, calm=0.3)
 
 
-def placed(random: np.random.Generator, digits: Digits | None = None, kind: str | None = None) -> Drawing:
-    """A not-digit on the pad: any size and place, with a pen that suits its kind. The arguments are `outlier`'s."""
+def draw(random: np.random.Generator, digits: Digits | None = None, kind: str | None = None) -> Drawing:
+    """Draw a non-digit on the pad at any size and place, with a pen for its kind; arguments as of `nondigit`."""
     kind = kind or _choice(random, digits)
-    return place(outlier(random, kind, digits), random, boldest=KINDS[kind].boldest)
+    return place(nondigit(random, kind, digits), random, boldest=KINDS[kind].boldest)
 
 
 def _choice(random: np.random.Generator, digits: Digits | None) -> str:
@@ -73,7 +71,7 @@ def _choice(random: np.random.Generator, digits: Digits | None) -> str:
 
 
 def _hand(lines: Sequence[Line], random: np.random.Generator, calm: float = 1.0) -> list[list[list[float]]]:
-    """Draw lines as a hand would: squeezed, slanted, turned, wavering; calm below 1 makes less of it."""
+    """Apply a hand to lines: squeezed, slanted, turned and wavering, by less if `calm` is below 1."""
     lines = _boxed(lines, 1.0)
     angle = np.radians(random.normal(0, TURN) * calm)
     wide = np.exp(random.normal(0, ASPECT) * calm / 2)
@@ -92,7 +90,7 @@ def _hand(lines: Sequence[Line], random: np.random.Generator, calm: float = 1.0)
 
 
 def _boxed(lines: Sequence[Line], side: float) -> list[Line]:
-    """Lines whose box has its middle at 0 and this longer side."""
+    """Move and scale lines so that the middle of their box is at 0 and its longer side is `side`."""
     points = np.concatenate(lines)
     low, high = points.min(0), points.max(0)
     scale = side / max((high - low).max(), 1e-9)
@@ -100,7 +98,7 @@ def _boxed(lines: Sequence[Line], side: float) -> list[Line]:
 
 
 def _table(table: dict[str, tuple[str, ...]]) -> Callable[[np.random.Generator], list[Line]]:
-    """A kind that draws one entry of a table as above, each as likely as the other."""
+    """Return a function that draws one entry of a table of `nondigit_shapes`, all equally likely."""
     entries = list(table.values())
 
     def draw(random: np.random.Generator) -> list[Line]:
@@ -114,7 +112,7 @@ def _table(table: dict[str, tuple[str, ...]]) -> Callable[[np.random.Generator],
 
 def _stroke(text: str, corner: float, random: np.random.Generator) -> Line:
     knots: Line = np.array([[int(digit, 16) for digit in knot] for knot in text.lstrip("~o").split()], np.float64)
-    if text[0] == "o":  # started anywhere, either way round, and closed only nearly
+    if text[0] == "o":  # starting anywhere, in either direction, and not quite closed
         turns = np.linspace(0, 1, 25) * random.choice((-1, 1)) * random.uniform(0.95, 1.08) + random.random()
         ring: Line = np.stack([np.cos(2 * np.pi * turns), np.sin(2 * np.pi * turns)], 1)
         centre, axes = knots + random.normal(0, 10 * MISS, (2, 2)) * [[1], [0.3]]
@@ -123,17 +121,17 @@ def _stroke(text: str, corner: float, random: np.random.Generator) -> Line:
     return smooth(knots) if text[0] == "~" else rounded(knots, corner)
 
 
-def _row(written: Sequence[Sequence[Line]], random: np.random.Generator) -> list[Line]:
-    """Drawings side by side, about as high as each other, rarely on one line."""
-    lines: list[Line] = []
+def _row(drawings: Sequence[Sequence[Line]], random: np.random.Generator) -> list[Line]:
+    """Put drawings of about the same height side by side, nearly on one line."""
+    row: list[Line] = []
     edge = 0.0
-    for each in written:
-        each = _boxed(each, random.uniform(0.85, 1.15))
-        points = np.concatenate(each)
+    for drawing in drawings:
+        lines = _boxed(drawing, random.uniform(0.85, 1.15))
+        points = np.concatenate(lines)
         step = np.array([edge - points[:, 0].min(), random.normal(0, 0.06)])
-        lines += [line + step for line in each]
+        row += [line + step for line in lines]
         edge += float(np.ptp(points[:, 0])) + random.uniform(0.12, 0.45)
-    return lines
+    return row
 
 
 def _word(random: np.random.Generator) -> list[Line]:
@@ -141,15 +139,15 @@ def _word(random: np.random.Generator) -> list[Line]:
 
 
 class Kind(NamedTuple):
-    """One kind of not-digit."""
+    """One kind of non-digit."""
 
     weight: int  # per cent of the drawings
-    boldest: float  # thickest pen as part of the longer side, so that it still is one of its kind
+    boldest: float  # thickest pen, as part of the longer side, with which it is still recognisable
     draw: Callable[[np.random.Generator], list[Line]]
 
 
 _letter = _table(LETTERS)
-# Letters weigh most: they are nearest to digits. What looks alike anyway (a blob, a tangle) needs fewer.
+# Letters weigh most: they are nearest to digits. Kinds that all look alike (a blob, a tangle) need fewer.
 KINDS = {
     "letter": Kind(34, 0.18, _letter),
     "word": Kind(4, 0.1, _word),
@@ -167,40 +165,3 @@ KINDS = {
     "piece": Kind(2, 0.18, scribbles.piece),
     "several": Kind(5, 0.1, _word),
 }
-
-
-def sheet(kind: str, random: np.random.Generator, digits: Digits | None = None) -> Image.Image:
-    """A picture of 48 drawings of a kind, placed at random, each with what the network sees of it to its right."""
-    cell = 112
-    picture = Image.new("L", (16 * (cell + 8), 6 * (cell + 8)), 128)
-    for i in range(48):
-        drawn = placed(random, digits, kind).render()
-        seen = np.round(255 - 255 * preprocess(drawn).picture).astype(np.uint8)
-        corner = (i % 8 * 2 * (cell + 8), i // 8 * (cell + 8))
-        picture.paste(Image.fromarray(drawn).resize((cell, cell)), corner)
-        picture.paste(
-            Image.fromarray(seen).resize((cell, cell), Image.Resampling.NEAREST), (corner[0] + cell, corner[1])
-        )
-    return picture
-
-
-def main() -> None:
-    """Write a contact sheet a kind of not-digit."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where the pictures go")
-    parser.add_argument(
-        "--digits", metavar="FILE", help="a stroke file; without one there is no sheet of several digits"
-    )
-    parser.add_argument("--seed", type=int, default=0)
-    args = parser.parse_args()
-    written = read(args.digits) if args.digits else None
-    args.out.mkdir(parents=True, exist_ok=True)
-    for kind in KINDS:
-        if written or kind != "several":
-            random = np.random.default_rng(args.seed)
-            digits = (lambda source: written[source.integers(len(written))].strokes) if written else None
-            sheet(kind, random, digits).save(args.out / f"{kind}.png")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,7 +1,7 @@
-"""Scribbles, lines and dots: the not-digits that are drawn by a formula and not after a table.
+"""Scribbles, lines and dots: the synthetic non-digits that are drawn by a formula instead of a table.
 
-Each takes its choices from `random` alone and draws in a unit and at a place of its own, y down: the caller,
-`lenet.datasets.synthetic.nondigits`, scales it and gives it a hand.
+Each function draws in a unit and at a place of its own, y down; `lenet.datasets.synthetic.nondigits` scales the result
+and applies a hand.
 """
 
 import numpy as np
@@ -58,7 +58,7 @@ def blob(random: np.random.Generator) -> list[Line]:
 
 
 def wave(random: np.random.Generator) -> list[Line]:
-    """At least two periods, lying: one alone is an S or an N."""
+    """At least two periods, lying: a single one is an S or an N."""
     steps = np.linspace(0, 1, 100)
     down = random.uniform(0.05, 0.2) * np.sin(2 * np.pi * (random.uniform(2, 6) * steps + random.random()))
     return [np.stack([steps, down * np.linspace(random.uniform(0.6, 1.4), random.uniform(0.6, 1.4), 100)], 1)]
@@ -73,7 +73,7 @@ def tangle(random: np.random.Generator) -> list[Line]:
 
 
 def lines(random: np.random.Generator) -> list[Line]:
-    """One line that lies or leans left, or some side by side; one that stands or leans right is a 1."""
+    """One line that lies or leans left, or several side by side; one that stands or leans right is a 1."""
     count = random.choice((1, 1, 2, 3, 4))
     angle = random.uniform(0, np.pi) if count > 1 else random.uniform(-0.3, 0.7)
     gap = random.uniform(0.35, 0.6)
@@ -82,12 +82,12 @@ def lines(random: np.random.Generator) -> list[Line]:
 
 
 def dots(random: np.random.Generator) -> list[Line]:
-    """One to seven, each a line of one point."""
+    """One to seven dots, each a line of one point."""
     return list(random.random((random.integers(1, 8), 1, 2)))
 
 
 def piece(random: np.random.Generator) -> list[Line]:
-    """What is on the pad while a digit is begun, as far as no other digit looks so: shallow arcs, corners, hooks."""
+    """The beginning of a digit, unless it looks like another digit: shallow arcs, corners, hooks."""
     corner = random.integers(4)
     if corner == 0:  # the top of 0, 2, 3, 8 and 9, the foot of 0, 3 and 5: wide and shallow
         angles = np.radians(np.linspace(random.uniform(195, 215), random.uniform(325, 345), 20))
@@ -110,7 +110,7 @@ def smooth(knots: Line) -> Line:
 
 
 def rounded(knots: Line, corner: float) -> Line:
-    """Straight lines whose corners a fast hand leaves early, by this part of the way to the next knot."""
+    """Straight lines whose corners a fast hand leaves early, by the part `corner` of the way to the next knot."""
     if len(knots) < 3:
         return knots
     middle = knots[1:-1]
@@ -120,10 +120,10 @@ def rounded(knots: Line, corner: float) -> Line:
 
 
 def turn(angle: float) -> Line:
-    """The matrix (2, 2) that turns a line by radians, clockwise as y points down, if the line is multiplied by it."""
+    """Return the matrix (2, 2) by which a line is multiplied to turn it by radians, clockwise as y points down."""
     return np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
 
 
 def _lying(line: Line, random: np.random.Generator) -> list[Line]:
-    """Turned by up to 35°, never upright: drawn with a thick pen it would be a 1."""
+    """Turn a line by up to 35°, never upright: drawn with a thick pen it would be a 1."""
     return [line @ turn(random.uniform(-0.6, 0.6))]
