@@ -43,6 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error("--log and --runs need each other, and exclude --check")
     try:
         facts = read_facts(WEIGHTS)
+        now = conditions(WEIGHTS) if options.check else None
     except WeightsError as error:
         print(error, file=sys.stderr)
         return 1
@@ -56,25 +57,17 @@ def main(arguments: list[str] | None = None) -> int:
         README: replace_block(readme, "results", "python -m lenet.report", results(metrics, history)),
         WEIGHTS / model_card.CARD: model_card.card(metrics, facts, history),
     }
-    if not options.check:
+    if not now:
         for path, text in documents.items():
             path.write_text(text, encoding="utf-8")
         return 0
-    problems = []
     stale = [path.name for path, text in documents.items() if not path.exists() or path.read_text("utf-8") != text]
     if stale:
-        problems.append(f"Stale: {' and '.join(stale)}. Run `python -m lenet.report`.")
-    problems += _stale_figures(metrics)
-    print(*problems, sep="\n", end="\n" if problems else "", file=sys.stderr)
-    return int(bool(problems))
-
-
-def _stale_figures(metrics: Metrics) -> list[str]:
-    try:
-        change = find_change(metrics, conditions(WEIGHTS))
-    except WeightsError as error:
-        return [str(error)]
-    return [f"The figures in {METRICS} are stale because {change}. {REMEDY}"] if change else []
+        print(f"Stale: {' and '.join(stale)}. Run `python -m lenet.report`.", file=sys.stderr)
+    change = find_change(metrics, now)
+    if change:
+        print(f"The figures in {METRICS} are stale because {change}. {REMEDY}", file=sys.stderr)
+    return int(bool(stale or change))
 
 
 def _read(name: str) -> Any:

@@ -4,9 +4,10 @@
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from string import Template
+from typing import cast
 
 from lenet.evaluation.log import mean, seeds
 from lenet.evaluation.results import measured, sets
@@ -25,16 +26,19 @@ PEOPLE = """\
 CALIBRATION = """\
 ## Calibration and thresholds
 
-`python -m lenet.calibrate` computed the temperature and the thresholds from {people:,} renderings of people's digits
-that were not trained on, {by_rule:,} synthetic digits, of which {wrong:,} are read wrong in total, and {others:,}
-synthetic non-digits. The two quantiles behind `unsure`, `DOUBTED` and `PASSING` in `lenet/evaluation/calibration.py`,
-were set by hand after looking at the test sets' accepted rates, which are therefore not an independent measurement.
+`python -m lenet.calibrate` computed the temperature and the thresholds from {digits_people} renderings of people's
+digits that were not trained on, {digits_by_rule} synthetic digits, of which {digits_wrong} are read wrong in total,
+and {not_digits_count} synthetic non-digits. The two quantiles behind `unsure`, `DOUBTED` and `PASSING` in
+`lenet/evaluation/calibration.py`, were set by hand after looking at the test sets' accepted rates, which are
+therefore not an independent measurement.
 
-- The temperature {temperature} changes the calibration error of these digits from {before} to {after}.
-- `unsure` is a largest probability below {unsure}: {accepted} of these digits and {passing} of the non-digits are
-  accepted.
-- `several` needs at least {several} for every part, and more than for the whole drawing: {found} of {pairs:,}
-  drawings of two digits are read as several, {right} of these correctly; {mistaken} of single digits are.
+- The temperature {temperature} changes the calibration error of these digits from {digits_calibration_error_before}
+  to {digits_calibration_error}.
+- `unsure` is a largest probability below {unsure}: {digits_accepted} of these digits and {not_digits_accepted} of
+  the non-digits are accepted.
+- `several` needs at least {several} for every part, and more than for the whole drawing: {two_digits_several} of
+  {two_digits_count} drawings of two digits are read as several, {two_digits_right_of_several} of these correctly;
+  {digits_several} of single digits are.
 - `blank` is an extent below {blank} of the pad, or of 1,000 pixels in a larger photo. A dot of the pad's pen has
   0.07, the smallest digit drawn on purpose 0.15."""
 
@@ -73,23 +77,13 @@ def _people(training: Training) -> str:
 def _calibration(facts: Facts) -> str:
     if "calibration" not in facts:
         return ""
-    thresholds, calibration = facts["thresholds"], facts["calibration"]
-    digits, others, pairs = calibration["digits"], calibration["not_digits"], calibration["two_digits"]
-    return CALIBRATION.format(
-        **thresholds,
-        people=digits["people"],
-        by_rule=digits["by_rule"],
-        wrong=digits["wrong"],
-        others=others["count"],
-        before=percent(digits["calibration_error_before"]),
-        after=percent(digits["calibration_error"]),
-        accepted=percent(digits["accepted"]),
-        passing=percent(others["accepted"]),
-        found=percent(pairs["several"]),
-        pairs=pairs["count"],
-        right=percent(pairs["right_of_several"]),
-        mistaken=percent(digits["several"]),
-    )
+    calibration = cast(Mapping[str, Mapping[str, float]], facts["calibration"])
+    values = {
+        f"{group}_{name}": percent(value) if isinstance(value, float) else f"{value:,}"
+        for group, figures in calibration.items()
+        for name, value in figures.items()
+    }
+    return CALIBRATION.format(**facts["thresholds"], **values)
 
 
 def _errors(metrics: Metrics) -> str:

@@ -66,20 +66,12 @@ class Environment(TypedDict):
     hardware: Hardware
 
 
-class StrokeFile(TypedDict):
-    """A stroke file that was trained on."""
-
-    name: str
-    sha256: str
-    count: int
-
-
 class Training(Environment, total=False):
     """The training that made the weights; `from`, the SHA-256 of the arrays that it started from, is there too."""
 
     recipe: dict[str, Any]  # `Recipe` by field
     seed: int
-    drawings: list[StrokeFile]
+    drawings: list[dict[str, Any]]  # name, sha256 and count of each stroke file
     seconds: float
     training: list[list[float]]  # [step, loss, accuracy]
     validation: list[list[int]]  # [step, misses of MNIST, misses of drawings]
