@@ -1,4 +1,4 @@
-"""Whatever is drawn or sent, the network gets 28 × 28 numbers from 0 to 1, or the client the one documented error."""
+"""Any input becomes 28 × 28 numbers from 0 to 1 for the network, or the one documented error for the client."""
 
 import io
 import json
@@ -25,7 +25,7 @@ from tests.helpers.promise import MODES, check
 from tests.helpers.strategies import DRAWINGS, JSON, PICTURES
 from tests.helpers.wrong_files import png
 
-# The same examples in every run: a test that fails by chance says nothing of a change.
+# Derandomized, so that a failure is caused by a change and not by chance.
 FUZZ = settings(
     max_examples=150, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
 )
@@ -33,60 +33,60 @@ FUZZ = settings(
 
 @FUZZ
 @given(PICTURES)
-def test_any_array_is_a_picture_or_the_one_error(array: NDArray[Any]) -> None:
+def test_any_array_becomes_a_picture_or_the_documented_error(array: NDArray[Any]) -> None:
     check(array)
 
 
 @FUZZ
 @given(arrays.arrays(np.uint8, arrays.array_shapes(min_dims=2, max_dims=2, max_side=90), fill=st.just(255)))
-def test_any_drawing_in_grey_becomes_a_picture(array: NDArray[np.uint8]) -> None:
+def test_any_greyscale_drawing_becomes_a_picture(array: NDArray[np.uint8]) -> None:
     check(array)
     check({"composite": array})
 
 
 @FUZZ
 @given(JSON)
-def test_anything_else_is_the_one_error_or_no_ink(value: Any) -> None:
+def test_any_json_value_is_the_documented_error_or_has_no_ink(value: Any) -> None:
     check(value)
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_an_image_of_any_mode_is_a_picture_or_the_one_error(mode: str) -> None:
+def test_an_image_of_any_mode_becomes_a_picture_or_the_documented_error(mode: str) -> None:
     for size in ((1, 1), (3, 200), (64, 64)):
         check(Image.new(mode, size))
 
 
 @FUZZ
 @given(st.integers(0, len(png()) - 1), st.integers(0, 255), st.integers(0, 1000))
-def test_a_file_with_a_wrong_byte_or_an_early_end_is_a_picture_or_a_sentence(at: int, byte: int, end: int) -> None:
+def test_a_file_with_a_wrong_byte_or_an_early_end_becomes_a_picture_or_the_documented_error(
+    at: int, byte: int, end: int
+) -> None:
     content = bytearray(png())
     content[at] = byte
-    for each in (bytes(content), bytes(content[:end])):
-        file = io.BytesIO()
-        file.write(each)
+    for file in (bytes(content), bytes(content[:end])):
         try:
-            image = Image.open(file)
+            image = Image.open(io.BytesIO(file))
         except Exception:
-            continue  # the page says so before preprocessing
+            continue  # reported before preprocessing
         check(image)
 
 
 @FUZZ
 @given(JSON | st.text())
-def test_any_file_that_a_client_names_is_a_picture_or_a_refusal(value: Any) -> None:
-    found = PictureInput().preprocess(ImageData(path=str(value), url=f"data:{value}" if value else None))
-    assert found in ("unknown", "damaged", "large")
+def test_any_file_that_a_client_names_is_refused(value: Any) -> None:
+    image_data = ImageData(path=str(value), url=f"data:{value}" if value else None)
+    assert PictureInput().preprocess(image_data) in ("unknown", "damaged", "large")
 
 
 @FUZZ
 @given(DRAWINGS | JSON)
-def test_any_json_on_the_pad_is_drawn_or_the_error_of_drawings(value: Any) -> None:
+def test_any_json_on_the_pad_is_drawn_or_a_drawing_error(value: Any) -> None:
     with suppress(DrawingError):
         check(Drawing.from_json(value).render())
     for payload in (value, json.dumps(value)):
         with suppress(gr.Error):
-            drawn = Sketchpad().preprocess(payload)
-            assert drawn is None or drawn.shape == (280, 280)
+            pixels = Sketchpad().preprocess(payload)
+            assert pixels is None or pixels.shape == (280, 280)
 
 
 @FUZZ
@@ -96,12 +96,12 @@ def test_any_body_is_passed_on_or_rejected(body: bytes) -> None:
         check_json(body, None, None)
 
 
-def test_a_comb_and_a_strip_of_specks_take_no_longer_than_other_pictures() -> None:
+def test_a_comb_and_a_strip_of_specks_are_read_in_time() -> None:
     comb = np.full((8, 2048), 255, np.uint8)
     comb[:, ::4] = 0
-    check(comb)  # took seconds
+    check(comb)  # once took seconds
     strip = np.where(np.random.default_rng(1).random((2, 30_000)) < 0.02, 0, 255).astype(np.uint8)
-    check(strip)  # took hours: the test's own time limit ends it
+    check(strip)  # once took hours; the time limit of the test would end it
 
 
 @pytest.mark.parametrize("size", [(8_001, 10_000), (1, 30_001), (30_001, 1)])
@@ -123,7 +123,7 @@ def test_the_longest_strip_takes_little_memory() -> None:
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-def test_a_picture_of_numbers_that_are_none_is_refused(value: float) -> None:
+def test_a_picture_with_nan_or_infinity_is_refused(value: float) -> None:
     array = np.ones((30, 30), np.float32)
     array[3, 3] = value
     for drawing in (array, Image.fromarray(array)):
