@@ -1,7 +1,6 @@
-"""/predict answers programs: by gradio_client and by plain HTTP, files, URLs and base64, and says what is wrong."""
+"""/predict and /read answer gradio_client and plain HTTP: files and base64, or a sentence that says what is wrong."""
 
 import base64
-import io
 import json
 import urllib.request
 from pathlib import Path
@@ -17,7 +16,7 @@ from lenet.image.strokes import render
 from tests.helpers.digits import DIGITS, placed
 from tests.helpers.photos import PHOTOS
 from tests.helpers.servers import Server
-from tests.helpers.wrong_files import WRONG_FILES
+from tests.helpers.wrong_files import WRONG_FILES, png
 
 TEN = [str(digit) for digit in range(10)]
 
@@ -39,7 +38,7 @@ def picture(digit: int, folder: Path) -> str:
 
 
 def call(app: str, image: object) -> object:
-    """Two plain requests, as with curl: the call, and its answer as an event stream."""
+    """Call by two plain requests, as with curl: the call, and its answer as an event stream."""
     request = urllib.request.Request(
         f"{app}/gradio_api/call/predict",
         json.dumps({"data": [image]}).encode(),
@@ -54,21 +53,21 @@ def call(app: str, image: object) -> object:
 
 
 @pytest.mark.parametrize("digit", [2, 7])
-def test_the_client_gets_gradios_label_and_the_verdict(client: Client, digit: int, tmp_path: Path) -> None:
+def test_predict_returns_the_value_of_gradios_label_and_the_verdict(client: Client, digit: int, tmp_path: Path) -> None:
     label, verdict = client.predict(handle_file(picture(digit, tmp_path)), api_name="/predict")
     assert verdict == "digit"
     assert label["label"] == str(digit)
-    assert sorted(each["label"] for each in label["confidences"]) == TEN
-    assert sum(each["confidence"] for each in label["confidences"]) == pytest.approx(1)
+    assert sorted(entry["label"] for entry in label["confidences"]) == TEN
+    assert sum(entry["confidence"] for entry in label["confidences"]) == pytest.approx(1)
 
 
-def test_plain_http_takes_base64(app: str, tmp_path: Path) -> None:
+def test_plain_http_accepts_base64(app: str, tmp_path: Path) -> None:
     data = base64.b64encode(Path(picture(4, tmp_path)).read_bytes()).decode()
     label, verdict = call(app, {"url": f"data:image/png;base64,{data}"})
     assert (label["label"], verdict) == ("4", "digit")
 
 
-def test_ink_on_transparent_paper_is_read(client: Client, tmp_path: Path) -> None:
+def test_ink_on_a_transparent_background_is_read(client: Client, tmp_path: Path) -> None:
     ink = Image.fromarray(255 - render(DIGITS[5]))
     path = tmp_path / "transparent.png"
     Image.merge("RGBA", [Image.new("L", ink.size)] * 3 + [ink]).save(path)
@@ -78,7 +77,7 @@ def test_ink_on_transparent_paper_is_read(client: Client, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("kind", "suffix"), [("16 bits", "png"), ("palette", "png"), ("turned", "jpg"), ("twelve megapixels", "jpg")]
 )
-def test_a_photo_is_read_in_every_form_that_a_file_can_have(
+def test_endpoint_and_command_read_a_photo_in_any_file_format(
     client: Client, tmp_path: Path, kind: str, suffix: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     photo = PHOTOS[kind](render(DIGITS[4]), np.random.default_rng(0))
@@ -91,7 +90,7 @@ def test_a_photo_is_read_in_every_form_that_a_file_can_have(
     assert json.loads(capsys.readouterr().out)["digits"] == [4]
 
 
-def test_an_empty_picture_is_blank_without_probabilities(client: Client, tmp_path: Path) -> None:
+def test_an_empty_picture_is_blank_and_has_no_probabilities(client: Client, tmp_path: Path) -> None:
     path = tmp_path / "empty.png"
     Image.new("L", (100, 100), 255).save(path)
     label, verdict = client.predict(handle_file(str(path)), api_name="/predict")
@@ -99,7 +98,7 @@ def test_an_empty_picture_is_blank_without_probabilities(client: Client, tmp_pat
     assert not label
 
 
-def test_read_says_everything_several_digits_too(client: Client, tmp_path: Path) -> None:
+def test_read_returns_every_field_for_one_digit_and_for_several(client: Client, tmp_path: Path) -> None:
     path = tmp_path / "42.png"
     pair = [*placed(DIGITS[4], 110, 75, 140), *placed(DIGITS[2], 110, 205, 140)]
     Image.fromarray(render(pair, width=12)).save(path)
@@ -114,13 +113,13 @@ def test_read_says_everything_several_digits_too(client: Client, tmp_path: Path)
 
 
 @pytest.mark.parametrize("endpoint", ["/predict", "/read"])
-def test_no_picture_is_a_sentence(client: Client, endpoint: str) -> None:
+def test_a_call_without_a_picture_is_answered_in_a_sentence(client: Client, endpoint: str) -> None:
     with pytest.raises(AppError, match="Send a picture"):
         client.predict(None, api_name=endpoint)
 
 
 @pytest.mark.parametrize("name", WRONG_FILES)
-def test_a_wrong_file_is_a_sentence_and_the_log_stays_clean(
+def test_a_wrong_file_is_answered_in_a_sentence_and_the_log_stays_clean(
     page_server: Server, client: Client, tmp_path: Path, name: str
 ) -> None:
     content, sentence = WRONG_FILES[name]
@@ -130,7 +129,7 @@ def test_a_wrong_file_is_a_sentence_and_the_log_stays_clean(
     assert "Traceback" not in page_server.log.read_text()
 
 
-def test_it_is_documented_with_its_parameter_and_returns(client: Client) -> None:
+def test_both_endpoints_are_documented_with_parameter_and_return_values(client: Client) -> None:
     endpoints = client.view_api(return_format="dict")["named_endpoints"]
     assert list(endpoints) == ["/predict", "/read"]
     predict = endpoints["/predict"]
@@ -140,10 +139,6 @@ def test_it_is_documented_with_its_parameter_and_returns(client: Client) -> None
     assert [output["label"] for output in endpoints["/read"]["returns"]] == ["Reading"]
 
 
-def test_nothing_of_a_call_is_kept(app: str, client: Client, tmp_path: Path) -> None:
-    buffer = io.BytesIO()
-    Image.fromarray(render(DIGITS[9])).save(buffer, "PNG")
-    answers = [
-        call(app, {"url": f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"}) for _ in range(3)
-    ]
-    assert answers[0] == answers[1] == answers[2]
+def test_repeated_calls_get_the_same_answer(app: str) -> None:
+    image = {"url": f"data:image/png;base64,{base64.b64encode(png(9)).decode()}"}
+    assert call(app, image) == call(app, image) == call(app, image)

@@ -1,4 +1,4 @@
-"""How the page starts as a process: with its own weights and no warning, or not at all."""
+"""The page starts as a process without a warning, or ends with a sentence when its weights are damaged."""
 
 import base64
 import json
@@ -14,10 +14,10 @@ from pathlib import Path
 from lenet.demo.launch import MOST_WAITING
 from lenet.model.weights import ARRAYS, FACTS, FILES, NETWORK, WEIGHTS
 from tests.helpers.servers import ROOT, Server
-from tests.helpers.tries import DRAWING, JSON, META, ask, function
+from tests.helpers.tries import DRAWING, JSON, META, Try, ask, run_event, send
 from tests.helpers.wrong_files import png
 
-# Gradio makes an event loop for each of its locks and leaves it, with its pair of sockets, to the garbage collector.
+# Gradio opens an event loop for each of its locks and leaves it, with its two sockets, to the garbage collector.
 LEFT_BY_GRADIO = r"ResourceWarning: unclosed (event loop <_UnixSelectorEventLoop|<socket\.socket fd=\d+, family=1,)"
 
 RUN = "runpy.run_path('app.py', run_name='__main__')"
@@ -28,8 +28,8 @@ NEVER_ANSWERS = (
 )
 
 
-def of_another_network(folder: Path) -> None:
-    """A file that is not the network, vouched for by lenet5.json."""
+def replace_network(folder: Path) -> None:
+    """Replace the network by another file, with its hash in lenet5.json."""
     shutil.copy(folder / ARRAYS, folder / NETWORK)
     facts = json.loads((folder / FACTS).read_text())
     facts["sha256"][NETWORK] = facts["sha256"][ARRAYS]
@@ -39,13 +39,13 @@ def of_another_network(folder: Path) -> None:
 DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "missing": (lambda folder: (folder / NETWORK).unlink(), "No such file"),
     "truncated": (lambda folder: os.truncate(folder / ARRAYS, 1_000_000), "SHA-256 is not the one"),
-    "of another network": (of_another_network, "does not contain this network"),
+    "of another network": (replace_network, "does not hold this network"),
     "of another hash": (lambda folder: shutil.copy(WEIGHTS / FACTS, folder / NETWORK), "SHA-256 is not the one"),
     "no facts": (lambda folder: (folder / FACTS).unlink(), "No such file"),
 }
 
 
-def started_with(damage: Callable[[Path], object], folder: Path) -> subprocess.CompletedProcess[str]:
+def start_with(damage: Callable[[Path], object], folder: Path) -> subprocess.CompletedProcess[str]:
     folder.mkdir()
     for name in FILES:
         shutil.copy(WEIGHTS / name, folder)
@@ -54,24 +54,23 @@ def started_with(damage: Callable[[Path], object], folder: Path) -> subprocess.C
     return subprocess.run([sys.executable, "app.py"], cwd=ROOT, env=env, capture_output=True, text=True, timeout=120)
 
 
-def test_with_damaged_weights_it_ends_with_a_sentence_and_serves_nothing(tmp_path: Path) -> None:
+def test_damaged_weights_end_the_start_with_one_sentence(tmp_path: Path) -> None:
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        runs = {name: pool.submit(started_with, damage, tmp_path / name) for name, (damage, _) in DAMAGES.items()}
+        runs = {name: pool.submit(start_with, damage, tmp_path / name) for name, (damage, _) in DAMAGES.items()}
     for name, (_, sentence) in DAMAGES.items():
-        ended = runs[name].result()
-        assert ended.returncode == 1, name
-        assert ended.stdout == "", name
-        assert sentence in ended.stderr, name
-        assert "git checkout weights" in ended.stderr or "lenet.export" in ended.stderr, name
-        assert len(ended.stderr.splitlines()) == 1, name
+        process = runs[name].result()
+        assert process.returncode == 1, name
+        assert process.stdout == "", name
+        assert sentence in process.stderr, name
+        assert "git checkout weights" in process.stderr or "lenet.export" in process.stderr, name
+        assert len(process.stderr.splitlines()) == 1, name
 
 
 def test_everything_on_the_page_works_without_tensorflow(start: Callable[..., Server]) -> None:
     server = start([sys.executable, "-c", LIST_MODULES])
 
-    def event(name: str, *data: object, **more: object) -> str:
-        body = {"data": data, "fn_index": function(server.url, name), **more}
-        answer = ask(server.url, "/gradio_api/run/predict", json.dumps(body).encode(), JSON)
+    def event(name: str, *data: object, **body: object) -> str:
+        answer = run_event(server.url, name, *data, **body)
         assert answer.status == 200, answer.text
         return answer.text.replace("\\", "")
 
@@ -83,9 +82,8 @@ def test_everything_on_the_page_works_without_tensorflow(start: Callable[..., Se
     assert "Map 4, row 7, column 7" in event("explain_value", DRAWING, event_data=value)
     picture = {"url": "data:image/png;base64," + base64.b64encode(png(7)).decode(), "meta": META}
     assert "This looks like a 7" in event("read_picture", picture)
-    call = ask(server.url, "/gradio_api/call/read", json.dumps({"data": [picture]}).encode(), JSON)
-    answer = ask(server.url, f"/gradio_api/call/read/{json.loads(call.text)['event_id']}")
-    assert '"digit": 7' in answer.text
+    call = json.dumps({"data": [picture]}).encode()
+    assert '"digit": 7' in send(server.url, Try("", "", "/gradio_api/call/read", call, 200, "")).text
     server.process.terminate()
     assert server.process.wait(20) == 0
     [modules] = re.findall("^imported: (.*)$", server.log.read_text(), re.MULTILINE)
@@ -93,22 +91,22 @@ def test_everything_on_the_page_works_without_tensorflow(start: Callable[..., Se
     assert not {"tensorflow", "keras", "h5py"} & set(modules.split())
 
 
-def test_it_starts_and_reads_without_a_warning(start: Callable[..., Server]) -> None:
+def test_the_page_starts_and_reads_without_a_warning(start: Callable[..., Server]) -> None:
     server = start([sys.executable, "-W", "error", "app.py"])
-    body = {"data": [DRAWING, False], "fn_index": function(server.url, "draw")}
-    answer = ask(server.url, "/gradio_api/run/predict", json.dumps(body).encode(), JSON)
-    assert 'data-digit="7"' in answer.text.replace("\\", "")
+    assert 'data-digit=\\"7\\"' in run_event(server.url, "draw", DRAWING, False).text
     warned = re.findall(r"^\w*Warning: .*", server.log.read_text(), re.MULTILINE)
     assert [line for line in warned if not re.match(LEFT_BY_GRADIO, line)] == []
 
 
-def test_more_calls_than_may_wait_are_refused_and_the_page_stays_up(start: Callable[..., Server]) -> None:
+def test_calls_beyond_the_limit_of_waiting_calls_are_rejected_and_the_page_stays_up(
+    start: Callable[..., Server],
+) -> None:
     server = start([sys.executable, "-c", NEVER_ANSWERS])
     picture = {"url": "data:image/png;base64," + base64.b64encode(png()).decode(), "meta": META}
     call = json.dumps({"data": [picture]}).encode()
     answers = [ask(server.url, "/gradio_api/call/predict", call, JSON) for _ in range(2 * MOST_WAITING)]
-    accepted = [each.status for each in answers].index(503)
-    assert MOST_WAITING <= accepted <= MOST_WAITING + 40  # some are begun and wait no longer
-    assert {each.status for each in answers[accepted + 40 :]} == {503}
+    accepted = [answer.status for answer in answers].index(503)
+    assert MOST_WAITING <= accepted <= MOST_WAITING + 40  # some have begun and no longer wait
+    assert {answer.status for answer in answers[accepted + 40 :]} == {503}
     assert "Queue is full" in answers[-1].text
     assert ask(server.url, "/gradio_api/startup-events").status == 200

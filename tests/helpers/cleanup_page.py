@@ -27,7 +27,7 @@ def kept() -> dict[str, int]:
     }
 
 
-blocks = gr.Blocks(delete_cache=(1, 2)) if sys.argv[1] == "gradio" else DemoBlocks(delete_uploads=(1, 2))
+blocks = gr.Blocks(delete_cache=(1, 4)) if sys.argv[1] == "gradio" else DemoBlocks(delete_uploads=(1, 2))
 with blocks as page:
     text, numbers = gr.Textbox(), gr.JSON()
     text.submit(lambda value: value, text, text, api_name="say")

@@ -1,4 +1,4 @@
-"""Servers as real processes, on loopback."""
+"""Servers as processes on loopback."""
 
 import os
 import signal
@@ -20,14 +20,14 @@ START_SECONDS = 120  # importing Gradio on a cold disk
 
 @dataclass
 class Server:
-    """A process that serves `url`; what it prints is in `log`."""
+    """A process that serves `url` and prints to `log`."""
 
     url: str
     process: subprocess.Popen[bytes]
     log: Path
 
     def wait_until_up(self) -> None:
-        """Return once it answers."""
+        """Return when the server answers."""
         deadline = time.monotonic() + START_SECONDS
         while self.process.poll() is None and time.monotonic() < deadline:
             try:
@@ -35,12 +35,12 @@ class Server:
                 return
             except OSError:
                 time.sleep(0.1)
-        ended = self.process.poll()
-        state = f"does not answer after {START_SECONDS} s" if ended is None else f"ended with {ended}"
+        code = self.process.poll()
+        state = f"does not answer after {START_SECONDS} s" if code is None else f"ended with {code}"
         pytest.fail(f"{self.process.args!r} {state}. It printed:\n{self.log.read_text()}")
 
     def stop(self) -> None:
-        """End it and what it started (Gradio leaves its Node running); nothing happens when it has ended."""
+        """End the process and its children, if it still runs; Gradio leaves Node running."""
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGTERM)
         try:
@@ -52,26 +52,26 @@ class Server:
 
 
 def free_port() -> str:
-    """One of this machine that nobody listens at."""
+    """Return a port on which no process listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return str(probe.getsockname()[1])
 
 
 def run(command: Sequence[str | Path], log: Path, env: dict[str, str] | None = None) -> Server:
-    """Start a server on a free port of this machine and return it once it answers.
+    """Start a server on a free port, in GRADIO_SERVER_PORT, and return it when it answers.
 
-    It learns the port from GRADIO_SERVER_PORT; what it printed is shown when it dies before it answers.
+    If it ends before, the test fails with its output.
     """
     port = free_port()
-    # The environment's bin/ holds the Node that Gradio renders on the server with.
+    # The bin/ of the environment holds Node, for server-side rendering.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    ours = {"GRADIO_SERVER_PORT": port, "GRADIO_ANALYTICS_ENABLED": "False", "PYTHONPATH": str(ROOT), "PATH": path}
+    settings = {"GRADIO_SERVER_PORT": port, "GRADIO_ANALYTICS_ENABLED": "False", "PYTHONPATH": str(ROOT), "PATH": path}
     with log.open("wb") as output:
         process = subprocess.Popen(
             [str(word) for word in command],
             cwd=ROOT,
-            env={**os.environ, **ours, **(env or {})},
+            env={**os.environ, **settings, **(env or {})},
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,

@@ -1,4 +1,4 @@
-"""Files that call themselves pictures, each with what is wrong with it and what the page says."""
+"""Files that are not readable pictures, with the sentence that the page answers, and polyglots."""
 
 import io
 import struct
@@ -19,7 +19,7 @@ def png(digit: int = 7) -> bytes:
 
 
 def bomb(side: int, height: int = 0) -> bytes:
-    """A PNG of side × side white pixels, or of another height, in a few kilobytes."""
+    """Return a PNG of side × side white pixels, or of another height, in a few kilobytes."""
 
     def chunk(name: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
@@ -48,7 +48,7 @@ WRONG_FILES = {
 
 
 def pages(kind: str) -> bytes:
-    """A file of two pages: a 7, and a 4."""
+    """Return a file of two pages: a 7 and a 4."""
     file = io.BytesIO()
     first, *rest = (Image.fromarray(render(DIGITS[digit])) for digit in (7, 4))
     first.save(file, kind, save_all=True, append_images=rest, duration=500)
@@ -56,7 +56,7 @@ def pages(kind: str) -> bytes:
 
 
 def also_a_zip() -> bytes:
-    """The picture of a 7 that is an archive too: both are looked for from other ends."""
+    """Return a picture of a 7 that is an archive too: PNG is parsed from the start, ZIP from the end."""
     file = io.BytesIO(png())
     with zipfile.ZipFile(file, "a") as archive:
         archive.writestr("../../app.py", "raise SystemExit")
@@ -64,15 +64,15 @@ def also_a_zip() -> bytes:
 
 
 def also_a_page() -> bytes:
-    """The picture of a 7 with a script in its remarks, for a browser that guesses what it gets."""
-    remarks = PngInfo()
-    remarks.add_text("Comment", "<script>alert(1)</script>")
+    """Return a picture of a 7 with a script in its metadata, for browsers that guess the type of content."""
+    metadata = PngInfo()
+    metadata.add_text("Comment", "<script>alert(1)</script>")
     file = io.BytesIO()
-    Image.fromarray(render(DIGITS[7])).save(file, "PNG", pnginfo=remarks)
+    Image.fromarray(render(DIGITS[7])).save(file, "PNG", pnginfo=metadata)
     return file.getvalue()
 
 
-# Files that are two things at once, or more than one picture: the first is read, and nothing else is done with them.
+# Polyglots, and files of several pictures: the page reads the first picture.
 POLYGLOTS = {
     "a PNG that is a ZIP": also_a_zip(),
     "a PNG with a script in it": also_a_page(),
@@ -81,5 +81,4 @@ POLYGLOTS = {
     "a WebP of two pictures": pages("WEBP"),
     "a PNG of two pictures": pages("PNG"),
 }
-# Both begin like a GIF; the one is JavaScript, the other PHP.
 SCRIPTS = {"a GIF that is JavaScript": b"GIF89a=1;alert(1)//", "a GIF that is PHP": b"GIF89a<?php system('id'); ?>"}

@@ -11,10 +11,10 @@ import numpy as np
 from PIL import Image
 
 from lenet.datasets.mnist import DatasetError, Split
+from lenet.demo.lazy import OnDemand
 from lenet.demo.picture.input import PictureInput, Refusal
 from lenet.demo.picture.steps import strip
 from lenet.demo.reading import EMPTY, bars
-from lenet.demo.server.lazy import OnDemand
 from lenet.demo.texts.texts import DEFAULT, TEXTS, language, translated
 from lenet.image.formats import Picture, PictureError
 from lenet.image.preprocess import Ink, follow

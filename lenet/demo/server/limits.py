@@ -8,7 +8,6 @@ routes fail, with a traceback in the log, where a request names something that d
 
 import json
 import re
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -52,33 +51,19 @@ class RequestError(Exception):
     Args:
         status: of the HTTP response.
         message: tells the client why.
+        event: the response to a request for a stream of events.
     """
 
-    def __init__(self, status: int, message: str) -> None:
+    def __init__(self, status: int, message: str, event: str | None = None) -> None:
         super().__init__(message)
         self.status = status
+        self.event = event
 
     def response(self) -> Response:
         """Return the response; the page reads `error`, Gradio's clients `detail`."""
+        if self.event is not None:
+            return PlainTextResponse(f"{self.event}\n\n", self.status, media_type="text/event-stream")
         return JSONResponse({"detail": str(self), "error": str(self)}, self.status)
-
-
-class StreamError(RequestError):
-    """A request for events that do not exist, answered by an event.
-
-    Args:
-        queued: whether the stream is that of the page, else that of one call.
-    """
-
-    def __init__(self, queued: bool) -> None:
-        super().__init__(200 if queued else 404, "Unknown call: it was never made, or its answer was fetched already.")
-        self.queued = queued
-
-    def response(self) -> Response:
-        """Return the event, in the format that Gradio's clients read."""
-        message = {"msg": "unexpected_error", "message": str(self), "session_not_found": True, "success": False}
-        event = f"data: {json.dumps(message)}" if self.queued else f"event: error\ndata: {json.dumps(str(self))}"
-        return PlainTextResponse(f"{event}\n\n", self.status, media_type="text/event-stream")
 
 
 class RequestLimits:
@@ -100,7 +85,8 @@ class RequestLimits:
             except RequestError as error:
                 await error.response()(scope, receive, send)
                 return
-            if path.startswith(f"{API}/file"):  # Gradio fails on malformed ranges; without one it sends the whole file
+            if path.startswith(f"{API}/file"):
+                # Gradio 6.31 fails on malformed ranges, with 2 kB of traceback; without one it sends the whole file.
                 scope["headers"] = [
                     (name, value) for name, value in scope["headers"] if name != b"range" or RANGE.fullmatch(value)
                 ]
@@ -123,8 +109,8 @@ async def _check(path: str, scope: Scope, receive: Receive) -> Receive:
 def _check_stream(event_id: str | None, scope: Scope, queue: Any) -> None:
     """Check that a stream of events exists.
 
-    Gradio 6.31 responds with 200 before it looks, and then raises a 404 within the response: a traceback per request.
-    A balancer asks the next server after a 404.
+    Gradio 6.31 responds with 200 before it looks, and then raises a 404 within the response, which writes 5 kB of
+    traceback per request. After a 404 a load balancer asks the next server.
     """
     if event_id is None:
         session = QueryParams(scope["query_string"]).get("session_hash")
@@ -133,8 +119,13 @@ def _check_stream(event_id: str | None, scope: Scope, queue: Any) -> None:
     else:
         calls = queue.pending_event_ids_session.items()
         session = next((session for session, event_ids in calls if event_id in event_ids), None)
-    if session not in queue.pending_messages_per_session and (session or event_id):
-        raise StreamError(queued=event_id is None)
+    if session in queue.pending_messages_per_session or not (event_id or session):
+        return
+    message = "Unknown call: it was never made, or its answer was fetched already."
+    if event_id:
+        raise RequestError(404, message, f"event: error\ndata: {json.dumps(message)}")
+    error = {"msg": "unexpected_error", "message": message, "session_not_found": True, "success": False}
+    raise RequestError(200, message, f"data: {json.dumps(error)}")
 
 
 async def _check_body(path: str, scope: Scope, receive: Receive) -> Receive:
@@ -199,27 +190,22 @@ def _reject_constant(name: str) -> None:
 
 def _check_function(route: str, name: str, content: dict[str, Any], app: Any) -> None:
     blocks = app.get_blocks()
-    if route == "call/v2":
-        endpoint = (app.api_info or blocks.get_api_info())["named_endpoints"].get(f"/{name}")
-        if endpoint is None:
-            raise _no_function(f"/{name}")
+    index = content.get("fn_index") if route in ("run", "api", "queue") else None
+    function: Any = None
+    if index is not None:
+        name = f"with number {str(index)[:20]}"
+        function = blocks.fns.get(index) if type(index) is int else None
+    elif route != "queue":
+        function = next((function for function in blocks.fns.values() if function.api_name == name), None)
+        name = f"/{name[:80]}"
+    endpoint = (app.api_info or blocks.get_api_info())["named_endpoints"].get(name) if route == "call/v2" else None
+    if function is None or function.fn is None or (route == "call/v2" and endpoint is None):
+        raise RequestError(404, f"There is no function {name}. {API}/info lists the functions.")
+    if endpoint:
         try:
             construct_args(endpoint["parameters"], (), dict(content))
         except TypeError as error:
-            raise RequestError(400, f"These are not the parameters of /{name}: {error}") from None
-        return
-    index = None if route == "call" else content.get("fn_index")
-    if index is None:
-        named = (function for function in blocks.fns.values() if function.api_name == name and route != "queue")
-        function = next(named, None)
-    else:
-        function = blocks.fns.get(index) if type(index) is int else None
-    if function is None or function.fn is None:
-        raise _no_function(f"/{name}" if index is None else f"with number {str(index)[:20]}")
-
-
-def _no_function(name: str) -> RequestError:
-    return RequestError(404, f"There is no function {name[:80]}. {API}/info lists the functions.")
+            raise RequestError(400, f"These are not the parameters of {name}: {error}") from None
 
 
 def _depth(content: Any) -> int:
@@ -231,11 +217,7 @@ def _depth(content: Any) -> int:
 
 def _stored(blocks: Any) -> int:
     """Return the bytes of the uploads that are not deleted yet."""
-    size = 0
-    for file in tuple(blocks.upload_file_set):
-        with suppress(OSError):
-            size += Path(file).stat().st_size
-    return size
+    return sum(path.stat().st_size for path in map(Path, tuple(blocks.upload_file_set)) if path.is_file())
 
 
 def _limited(receive: Receive, limit: int) -> Receive:

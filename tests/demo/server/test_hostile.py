@@ -1,9 +1,11 @@
 """Hostile requests to the running page: none makes it fail, reads its files or leaves anything behind."""
 
+import http.client
 import json
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -41,6 +43,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def server(start: Callable[..., Server], folder: Path) -> Server:
     return start([sys.executable, "app.py"], {"GRADIO_TEMP_DIR": str(folder)})
+
+
+@pytest.mark.parametrize("path", ["queue/data?session_hash=other", "call/say/other", "file={upload}"])
+def test_gradio_still_fails_at_unknown_streams_and_malformed_ranges(
+    start: Callable[..., Server], tmp_path: Path, path: str
+) -> None:
+    server = start([sys.executable, "tests/helpers/cleanup_page.py", "gradio"], {"GRADIO_TEMP_DIR": str(tmp_path)})
+    [file] = json.loads(upload(server.url, "x.png", b"picture").text)
+    with suppress(OSError, http.client.HTTPException):
+        ask(server.url, f"/gradio_api/{path.format(upload=file)}", headers={"Range": "bytes=0-1-2"})
+    assert "Traceback" in server.log.read_text()
 
 
 @pytest.mark.parametrize("attempt", [pytest.param(attempt, id=f"{attempt.kind}: {attempt.name}") for attempt in TRIES])

@@ -1,4 +1,4 @@
-"""Asked to end, the server answers what was asked before, deletes the uploads, and is gone soon."""
+"""On Ctrl-C and SIGTERM the server answers requests in progress, deletes the uploads and ends in time."""
 
 import json
 import re
@@ -15,14 +15,14 @@ import pytest
 
 from lenet.demo.server.shutdown import GRACE
 from tests.helpers.servers import Server, run
-from tests.helpers.tries import DRAWING, ask, function
+from tests.helpers.tries import DRAWING, ask, upload
 from tests.helpers.wrong_files import png
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     server = run([sys.executable, "app.py"], tmp_path / "log.txt", {"GRADIO_TEMP_DIR": str(tmp_path / "uploads")})
-    assert until(lambda: catches(server, signal.SIGTERM), 10)  # it answers a moment before
+    assert wait_until(lambda: catches(server, signal.SIGTERM), 10)  # it answers requests a moment earlier
     yield server
     server.stop()
 
@@ -41,40 +41,46 @@ def connect(server: Server, head: str, body: bytes = b"") -> socket.socket:
     return connection
 
 
-def until(true: Callable[[], bool], seconds: float) -> bool:
+def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
     end = time.monotonic() + seconds
-    while not true() and time.monotonic() < end:
+    while not condition() and time.monotonic() < end:
         time.sleep(0.05)
-    return true()
+    return condition()
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_what_was_asked_before_is_answered_and_uploads_are_deleted(server: Server, how: int) -> None:
-    live = function(server.url, "draw")
+def test_gradio_still_leaves_uploads_on_sigterm(tmp_path: Path) -> None:
+    command = [sys.executable, "tests/helpers/cleanup_page.py", "gradio"]
+    server = run(command, tmp_path / "log.txt", {"GRADIO_TEMP_DIR": str(tmp_path / "uploads")})
+    [path] = map(Path, json.loads(upload(server.url, "other.png", png(7)).text))
+    server.process.terminate()
+    assert server.process.wait(20) == -signal.SIGTERM
+    assert path.is_file()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_requests_in_progress_are_answered_and_uploads_are_deleted(server: Server, number: int) -> None:
     ask(server.url, "/gradio_api/startup-events")
-    part = b'--B\r\nContent-Disposition: form-data; name="files"; filename="seven.png"\r\n\r\n%b\r\n--B--\r\n' % png(7)
-    headers = {"Content-Type": "multipart/form-data; boundary=B"}
-    upload = Path(json.loads(ask(server.url, "/gradio_api/upload", part, headers).text)[0])
-    assert upload.is_file()
-    body = json.dumps({"data": [DRAWING, False], "fn_index": live}).encode()
-    head = f"POST /gradio_api/run/predict HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
+    [path] = map(Path, json.loads(upload(server.url, "seven.png", png(7)).text))
+    assert path.is_file()
+    body = json.dumps({"data": [DRAWING, False]}).encode()
+    head = f"POST /gradio_api/run/draw HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
     with (
-        connect(server, "GET /gradio_api/heartbeat/mine HTTP/1.1") as page,  # an open page: it never ends by itself
-        connect(server, head, body[:20]) as asked,
+        connect(server, "GET /gradio_api/heartbeat/mine HTTP/1.1") as page,  # an open page, whose stream never ends
+        connect(server, head, body[:20]) as request,
     ):
-        ask(server.url, "/gradio_api/startup-events")  # was read after these two
-        server.process.send_signal(how)
-        assert b"ALIVE" in b"".join(iter(lambda: page.recv(10_000), b""))  # to its end
-        asked.sendall(body[20:])
-        answer = b"".join(iter(lambda: asked.recv(100_000), b""))
+        ask(server.url, "/gradio_api/startup-events")  # the server has read the two before
+        server.process.send_signal(number)
+        assert b"ALIVE" in b"".join(iter(lambda: page.recv(10_000), b""))
+        request.sendall(body[20:])
+        answer = b"".join(iter(lambda: request.recv(100_000), b""))
     assert answer.startswith(b"HTTP/1.1 200")
     assert b'data-digit=\\"7\\"' in answer
     assert server.process.wait(GRACE + 5) == 0
-    assert not upload.parent.exists()
+    assert not path.parent.exists()
     assert "Traceback" not in server.log.read_text()
 
 
-def test_who_never_reads_and_who_never_finishes_cannot_keep_it_from_ending(server: Server) -> None:
+def test_clients_that_neither_read_nor_finish_do_not_delay_the_end(server: Server) -> None:
     with ExitStack() as connections:
         for _ in range(5):
             connections.enter_context(connect(server, "POST /gradio_api/upload HTTP/1.1\r\nContent-Length: 1000", b"x"))
@@ -86,12 +92,14 @@ def test_who_never_reads_and_who_never_finishes_cannot_keep_it_from_ending(serve
         assert time.monotonic() - began < GRACE + 10
 
 
-def test_a_second_ctrl_c_ends_it_at_once(server: Server) -> None:
-    with connect(server, "POST /gradio_api/upload HTTP/1.1\r\nContent-Length: 1000", b"x"):  # for which the first waits
+def test_a_second_ctrl_c_ends_the_server_at_once(server: Server) -> None:
+    with connect(
+        server, "POST /gradio_api/upload HTTP/1.1\r\nContent-Length: 1000", b"x"
+    ):  # the first Ctrl-C waits for it
         ask(server.url, "/gradio_api/startup-events")
         server.process.send_signal(signal.SIGINT)
         time.sleep(1)
         assert server.process.poll() is None
         server.process.send_signal(signal.SIGINT)
-        assert server.process.wait(2) == -signal.SIGINT  # what a shell says 130 to
+        assert server.process.wait(2) == -signal.SIGINT  # exit code 130 of a shell
     assert "Traceback" not in server.log.read_text()
