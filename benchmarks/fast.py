@@ -16,8 +16,8 @@ from benchmarks import harness
 from benchmarks.harness import spread
 from benchmarks.train import original
 from lenet.datasets import mnist
-from lenet.train import fit
 from lenet.training.checkpoint import Checkpoints
+from lenet.training.fit import fit
 from lenet.training.mixture import People
 from lenet.training.recipes import FAST
 from lenet.training.trainer import logits

@@ -21,7 +21,7 @@ from benchmarks.harness import spread
 from benchmarks.predict import FLOPS, PLACES, floor
 from lenet.datasets.mnist import Split
 from lenet.model.weights import SHAPES
-from lenet.training.mixture import Source
+from lenet.training.mixture import Component
 from lenet.training.precision import precision
 from lenet.training.recipes import FAST, PLAIN, Recipe
 from lenet.training.trainer import Trainer
@@ -68,7 +68,7 @@ def original(data: Split) -> Callable[[int], None]:
 
 def ours(recipe: Recipe, data: Split) -> Callable[[int], None]:
     """One step of a recipe, with its distortions, in batches of the original's size."""
-    made = Trainer(dataclasses.replace(recipe, batch=BATCH), [Source(data, BATCH)], seed=1)
+    made = Trainer(dataclasses.replace(recipe, batch=BATCH), [Component(data, BATCH)], seed=1)
 
     def run(number: int) -> None:
         loss, _ = made.step(tf.constant(made.batch(number)), tf.constant(number))

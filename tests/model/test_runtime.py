@@ -26,7 +26,7 @@ def network() -> Network:
 def synthetic() -> np.ndarray:
     """A thousand synthetic digits and non-digits, (N, 28, 28)."""
     random = np.random.default_rng(0)
-    return np.concatenate([mixture.glyphs(700, random).pictures, mixture.not_digits(300, random).pictures])
+    return np.concatenate([mixture.glyphs(700, random).pictures, mixture.non_digits(300, random).pictures])
 
 
 def mnist_images() -> np.ndarray:
