@@ -22,7 +22,7 @@ from benchmarks.predict import FLOPS, PLACES, floor
 from lenet.datasets.mnist import Split
 from lenet.files import markdown_table
 from lenet.model.weights import SHAPES
-from lenet.training.mixture import Source
+from lenet.training.mixture import Component
 from lenet.training.precision import precision
 from lenet.training.recipes import FAST, PLAIN, Recipe
 from lenet.training.trainer import Trainer
@@ -69,7 +69,7 @@ def original(data: Split) -> Callable[[int], None]:
 
 def ours(recipe: Recipe, data: Split) -> Callable[[int], None]:
     """Return a function that runs one step of a recipe, with its distortions, in batches of the original's size."""
-    trainer = Trainer(dataclasses.replace(recipe, batch=BATCH), [Source(data, BATCH)], seed=1)
+    trainer = Trainer(dataclasses.replace(recipe, batch=BATCH), [Component(data, BATCH)], seed=1)
 
     def run(number: int) -> None:
         loss, _ = trainer.step(tf.constant(trainer.batch(number)), tf.constant(number))

@@ -1,15 +1,13 @@
-"""Kill a training at random moments, going on from there each time, and compare what it ends with.
+"""Kill a small training at random moments, resume it each time, and compare it with an uninterrupted one.
 
 $ python -m tools.kill_training --kills 20
 
-Each training is a process of its own and gets SIGKILL, which nothing can catch. Every other time the newest of two
-checkpoints is cut in half besides. Data and recipe are small, so that all of a training is hit: its first step, a
-checkpoint half written, the weights half saved.
+Every training is a process that gets SIGKILL. About every other time, the newest of two checkpoints is cut in half,
+too. Data and recipe are small, so that kills hit every phase: the first step, a checkpoint or the weights half written.
 """
 
 import argparse
 import dataclasses
-import functools
 import json
 import multiprocessing
 import os
@@ -22,15 +20,11 @@ import zipfile
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from tests.helpers import small_mnist
-
-ARRAYS = "lenet5.weights.h5"
-# Digits by rule, not-digits, distortions, a running average and a second cosine: all that draws at random.
+# Everything that draws random numbers: synthetic digits, non-digits, distortions, dropout; an average, a second cosine.
 RECIPE = ["--recipe", "world", "--batch", "12", "--glyphs", "4", "--drawings", "0", "--outliers", "2", "--warmup", "5"]
 EVERY = ["--restart", "20", "--checkpoint-every", "5", "--report-every", "5", "--validate-every", "20"]
 
-# Modules are imported once, and each training is a fork of who did it: else half of the kills would hit TensorFlow's
-# import. Windows has no fork.
+# A fork server imports the modules once; otherwise half of the kills would hit TensorFlow's import. Windows has none.
 METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 
 
@@ -39,10 +33,10 @@ class Kill:
     """One SIGKILL.
 
     Attributes:
-        checkpoint: the newest whole one that is left, see `newest`.
+        checkpoint: step and modification time of the newest whole checkpoint, zeros without one.
         writing: a file was half written.
-        cut: the checkpoint after that one was cut in half besides.
-        survived: the training resumed from `checkpoint` and ended as the unbroken one did.
+        cut: a newer checkpoint was cut in half.
+        survived: the training resumed from `checkpoint` and ended as the uninterrupted one.
     """
 
     checkpoint: tuple[int, int]
@@ -53,50 +47,32 @@ class Kill:
 
 @dataclasses.dataclass
 class Killed:
-    """Trainings that were killed."""
+    """The trainings that were killed."""
 
     kills: list[Kill] = dataclasses.field(default_factory=list)
-    endings: int = 0  # trainings that ended
-    lost: list[str] = dataclasses.field(default_factory=list)  # differences from the unbroken training
+    endings: int = 0  # trainings that finished
+    lost: list[str] = dataclasses.field(default_factory=list)  # differences from the uninterrupted training
 
 
-def train(mnist: Path, out: Path, steps: int, seed: int) -> None:
-    """One training, as `python -m lenet.train` does it; the process ends with its exit code."""
-    from lenet import train as command
-    from lenet.datasets import mnist as dataset
-    from lenet.evaluation import calibration
-    from lenet.training import mixture
+def train(out: Path, steps: int, seed: int) -> None:
+    """Train into `out` and exit with the command's code."""
+    from tests.helpers import small_training
 
     with (out.parent / "log.txt").open("a") as log:
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
-    mixture.GLYPHS, mixture.OUTLIERS, calibration.COUNT, calibration.ROWS = 40, 20, 20, 5
-    dataset.load = functools.partial(dataset.load, dataset=small_mnist.dataset())
-    sys.exit(
-        command.main([*RECIPE, *EVERY, *map(str, ("--steps", steps, "--seed", seed, "--mnist", mnist, "--out", out))])
-    )
+    sys.exit(small_training.main([*RECIPE, *EVERY, "--steps", str(steps), "--seed", str(seed), "--out", str(out)]))
 
 
-def start(folder: Path, name: str, steps: int, seed: int) -> BaseProcess:
-    """A training into `folder / name`, running."""
-    process = multiprocessing.get_context(METHOD).Process(
-        target=train, args=(folder / "mnist", folder / name, steps, seed)
-    )
+def start(out: Path, steps: int, seed: int) -> BaseProcess:
+    """Start a training in a process of its own."""
+    process = multiprocessing.get_context(METHOD).Process(target=train, args=(out, steps, seed))
     process.start()
     return process
 
 
-def preload() -> None:
-    """Return when the modules are imported, where they can be."""
-    context = multiprocessing.get_context(METHOD)
-    context.set_forkserver_preload(["lenet.train"])
-    process = context.Process(target=os.getpid)
-    process.start()
-    process.join()
-
-
 def ended(folder: Path) -> dict[str, object]:
-    """What a training leaves that has to be the same each time: the weights bit for bit, thresholds and figures."""
+    """Return the results of a training that must be reproducible: hashes of the weights, thresholds and metrics."""
     metrics = json.loads((folder / "metrics.json").read_text("utf-8"))
     facts = json.loads((folder / "lenet5.json").read_text("utf-8"))
     curves = {name: metrics["training"][name] for name in ("training", "validation")}
@@ -104,86 +80,82 @@ def ended(folder: Path) -> dict[str, object]:
 
 
 def differences(out: Path, unbroken: Path) -> list[str]:
-    """Files that one of two finished trainings has and the other has not, and results that are not the same."""
+    """Return the names of the files and results in which two finished trainings differ."""
     names = {path.name for path in out.iterdir()} ^ {path.name for path in unbroken.iterdir()}
-    wanted = ended(unbroken)
-    different = [name for name, value in ended(out).items() if value != wanted[name]]
+    expected = ended(unbroken)
+    different = [name for name, value in ended(out).items() if value != expected[name]]
     return [f"{out.name}: {name}" for name in (*sorted(names), *different)]
 
 
 def newest(out: Path) -> tuple[int, int]:
-    """Step of the newest whole checkpoint, and when it was written; zeros if there is none."""
+    """Return step and modification time of the newest whole checkpoint, zeros without one."""
     whole = filter(zipfile.is_zipfile, out.glob("checkpoints/step-*.npz"))
     return max(((int(path.stem.removeprefix("step-")), path.stat().st_mtime_ns) for path in whole), default=(0, 0))
 
 
-def kill(kills: int, folder: Path, steps: int = 60, seed: int = 1, verbose: bool = False) -> Killed:
-    """Train once unbroken; then train, killed at random, as often as it takes for `kills` kills.
-
-    Args:
-        kills: how many.
-        folder: an empty one to work in.
-        steps: of each training.
-        seed: of the trainings and of the moments.
-        verbose: say what each kill met.
-    """
-    small_mnist.fill(folder / "mnist")
-    preload()
-    began = time.monotonic()
-    process = start(folder, "unbroken", steps, seed)
-    process.join()
-    assert process.exitcode == 0, (folder / "log.txt").read_text()
-    whole = time.monotonic() - began
-    log, result, moments = folder / "log.txt", Killed(), random.Random(seed)
-    last: Kill | None = None  # of the training that has not ended yet
-    resumed: list[Kill] = []  # its kills after which it resumed from the newest whole checkpoint
-    while len(result.kills) < kills or last:
-        out, logged = folder / f"killed{result.endings}", log.stat().st_size
-        process = start(folder, out.name, steps, seed)
-        process.join(moments.uniform(0, whole) if len(result.kills) < kills else None)
-        if killed := process.exitcode is None:
-            process.kill()
-            process.join()
-        step, written = last.checkpoint if last else (0, 0)
-        if said := re.search(rb"Going on from step (\d+)", log.read_bytes()[logged:]):
-            intact = int(said[1]) == step
-        else:  # it started over, or was killed before it could resume
-            intact = step == 0 or (killed and newest(out) == (step, written))
-        if not intact:
-            result.lost.append(f"{out.name}: did not resume from step {step}")
-        elif last:
-            resumed.append(last)
-        if killed:
-            last = met(out, cut=sum(each.cut for each in result.kills) <= (len(result.kills) + 1) // 2)
-            result.kills.append(last)
-            if verbose:
-                facts = ["a file half written"] * last.writing + ["the checkpoint after it cut"] * last.cut
-                print(f"kill {len(result.kills):3}: checkpoint {last.checkpoint[0]}", *facts, sep=", ", flush=True)
-            continue
-        if process.exitcode:
-            lost = [f"exit code {process.exitcode}: {' '.join(log.read_text()[-500:].split())}"]
-        else:
-            lost = differences(out, folder / "unbroken")
-        for each in resumed:
-            each.survived = not lost
-        result.lost += lost
-        result.endings += 1
-        last, resumed = None, []
-    return result
-
-
-def met(out: Path, cut: bool) -> Kill:
-    """Record what a kill left.
-
-    Args:
-        out: the training's folder.
-        cut: cut the newest checkpoint in half, if there are two.
-    """
+def damage(out: Path, cut: bool) -> Kill:
+    """Describe the state that a kill left, after cutting the newest of two checkpoints in half if `cut`."""
     checkpoints = sorted(out.glob("checkpoints/step-*.npz"))
     cut = cut and len(checkpoints) > 1
     if cut:
         os.truncate(checkpoints[-1], checkpoints[-1].stat().st_size // 2)
     return Kill(newest(out), any(out.rglob(".partial-*")), cut)
+
+
+def kill(kills: int, folder: Path, steps: int = 60, seed: int = 1, verbose: bool = False) -> Killed:
+    """Train without interruption once, then kill trainings at random until there were `kills` and the last finished.
+
+    Args:
+        kills: how many.
+        folder: an empty folder to work in.
+        steps: steps of each training.
+        seed: seed of the trainings and of the moments.
+        verbose: print every kill.
+    """
+    context = multiprocessing.get_context(METHOD)
+    context.set_forkserver_preload(["tests.helpers.small_training", "lenet.training.fit", "lenet.evaluation.plots"])
+    first = context.Process(target=os.getpid)  # waits for the imports, where there is a fork server
+    first.start()
+    first.join()
+    began = time.monotonic()
+    process = start(folder / "unbroken", steps, seed)
+    process.join()
+    log = folder / "log.txt"
+    if process.exitcode:
+        raise RuntimeError(log.read_text())
+    duration = time.monotonic() - began
+    result, moments = Killed(), random.Random(seed)
+    pending: list[Kill] = []  # kills of the training that has not finished yet
+    while len(result.kills) < kills or pending:
+        out, logged = folder / f"killed{result.endings}", log.stat().st_size
+        process = start(out, steps, seed)
+        process.join(moments.uniform(0, duration) if len(result.kills) < kills else None)
+        if killed := process.exitcode is None:
+            process.kill()
+            process.join()
+        step, written = pending[-1].checkpoint if pending else (0, 0)
+        if match := re.search(rb"Resuming from step (\d+)", log.read_bytes()[logged:]):
+            resumed = int(match[1]) == step
+        else:  # it started over, or was killed before it could resume
+            resumed = step == 0 or (killed and newest(out) == (step, written))
+        if not resumed:
+            result.lost.append(f"{out.name}: did not resume from step {step}")
+        if killed:
+            pending.append(damage(out, cut=2 * sum(hit.cut for hit in result.kills) <= len(result.kills)))
+            result.kills.append(pending[-1])
+            if verbose:
+                print(f"kill {len(result.kills):3}: {pending[-1]}", flush=True)
+            continue
+        if process.exitcode:
+            result.lost.append(f"{out.name}: exit code {process.exitcode}, {' '.join(log.read_text()[-500:].split())}")
+        else:
+            result.lost += differences(out, folder / "unbroken")
+        survived = not any(loss.startswith(f"{out.name}:") for loss in result.lost)
+        for hit in pending:
+            hit.survived = survived
+        result.endings += 1
+        pending = []
+    return result
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -195,9 +167,9 @@ def main(arguments: list[str] | None = None) -> int:
         result = kill(options.kills, Path(folder), seed=options.seed, verbose=True)
     kills = result.kills
     print(
-        f"{len(kills)} kills, {sum(each.survived for each in kills)} survived; "
-        f"{sum(each.writing for each in kills)} while a file was being written, {sum(each.cut for each in kills)} with "
-        f"a checkpoint cut; {result.endings} trainings ended; lost: {'; '.join(result.lost) or 'nothing'}"
+        f"{len(kills)} kills, {sum(kill.survived for kill in kills)} survived; {sum(kill.writing for kill in kills)} "
+        f"while a file was being written, {sum(kill.cut for kill in kills)} with a checkpoint cut; {result.endings} "
+        f"trainings finished; lost: {'; '.join(result.lost) or 'nothing'}"
     )
     return int(bool(result.lost))
 

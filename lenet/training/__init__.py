@@ -1,1 +1,1 @@
-"""Training: recipes, batches, distortions, the optimizer's steps and the checkpoints between them."""
+"""Training: recipes, batches, distortions, the optimizer, and checkpoints."""

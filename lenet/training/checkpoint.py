@@ -1,4 +1,4 @@
-"""Files that survive a crash: atomic writes, checkpoints of a training, a lock on its folder, a Ctrl-C that waits."""
+"""Checkpoints of a training, the lock on its folder, and a Ctrl-C that waits for the current step."""
 
 import hashlib
 import io
@@ -18,27 +18,27 @@ from numpy.typing import NDArray
 
 from lenet.files import sweep, write_atomic, writing
 
-KEEP = 2  # the newest, and the one before it should the newest turn out unreadable
-DIGEST = 32  # bytes of SHA-256, at a checkpoint's end
+KEEP = 2  # the newest checkpoint, and the one before it in case the newest is damaged
+DIGEST = 32  # bytes of the SHA-256 at the end of a checkpoint
 
 log = logging.getLogger(__name__)
 
 
 class CheckpointError(Exception):
-    """A training cannot go on from, or write to, its folder; the text says why and what to do."""
+    """A training cannot use its folder; the text says why and what to do."""
 
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold `folder` for one training; it is free again when the process ends, however it ends.
+    """Reserve `folder` for one training; the operating system frees it when the process ends.
 
     Raises:
         CheckpointError: if another training holds it, or it cannot be written.
     """
-    with ExitStack() as held:
+    with ExitStack() as lock:
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            held.enter_context(filelock.FileLock(folder / ".lock", blocking=False))
+            lock.enter_context(filelock.FileLock(folder / ".lock", blocking=False))
             sweep(folder)
         except filelock.Timeout:
             raise CheckpointError(f"Another training writes to {folder}; wait for it or give another --out.") from None
@@ -51,29 +51,35 @@ def locked(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def interrupts() -> Iterator[threading.Event]:
-    """While it lasts, Ctrl-C sets the event and stops nothing; a second one does, as ever.
+    """Turn the first Ctrl-C into an event; a second one raises KeyboardInterrupt as usual.
 
-    A step that is stopped midway has changed the weights and is not counted yet: who goes on from there does it twice.
+    A step that is interrupted midway has updated the weights but is not counted yet: it would be repeated on resuming.
     """
-    asked = threading.Event()
-    if threading.current_thread() is not threading.main_thread():  # the others never see a signal
-        yield asked
+    interrupted = threading.Event()
+    if threading.current_thread() is not threading.main_thread():  # signals reach the main thread only
+        yield interrupted
         return
 
-    def ask(*_: object) -> None:
-        asked.set()
-        signal.signal(signal.SIGINT, before)
+    def interrupt(*_: object) -> None:
+        interrupted.set()
+        signal.signal(signal.SIGINT, handler)
 
-    before = signal.signal(signal.SIGINT, ask)
+    handler = signal.signal(signal.SIGINT, interrupt)
     try:
-        yield asked
+        yield interrupted
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.signal(signal.SIGINT, handler)
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A training between two steps: its arrays in a fixed order, and facts about it as JSON."""
+    """The state of a training between two steps.
+
+    Attributes:
+        step: number of steps done.
+        facts: settings and history, as JSON holds them.
+        arrays: the variables in a fixed order.
+    """
 
     step: int
     facts: dict[str, Any]
@@ -90,10 +96,10 @@ class Checkpoints:
         return sorted(self.folder.glob("step-*.npz"), reverse=True)  # newest first
 
     def save(self, checkpoint: Checkpoint) -> None:
-        """Write a checkpoint, then drop all but the newest `KEEP`.
+        """Write a checkpoint, then delete all but the newest `KEEP`.
 
         Raises:
-            CheckpointError: if it cannot be written, for want of space or of rights; the earlier ones stay.
+            CheckpointError: if it cannot be written; the earlier ones stay.
         """
         arrays = {f"array{index:03d}": array for index, array in enumerate(checkpoint.arrays)}
         facts = np.array(json.dumps({"step": checkpoint.step, **checkpoint.facts}))
@@ -101,31 +107,31 @@ class Checkpoints:
         def write(path: Path) -> None:
             np.savez(path, allow_pickle=False, facts=facts, **arrays)
             with path.open("rb+") as file:
-                digest = hashlib.file_digest(file, "sha256").digest()  # ends at the file's end
+                digest = hashlib.file_digest(file, "sha256").digest()  # leaves the position at the end
                 file.write(digest)
 
         try:
             write_atomic(self.folder / f"step-{checkpoint.step:08d}.npz", write)
-            for old in self._files()[KEEP:]:
-                old.unlink()
+            for path in self._files()[KEEP:]:
+                path.unlink()
             sweep(self.folder)
         except OSError as error:
             raise CheckpointError(
                 f"The checkpoint of step {checkpoint.step} cannot be written to {self.folder} ({error.strerror}); "
-                "make room or give another --out: the same command goes on from the checkpoint before."
+                "make room or give another --out. The same command resumes from the checkpoint before."
             ) from error
 
     def latest(self) -> Checkpoint | None:
-        """The newest readable checkpoint, None if there is none; an unreadable one is passed over with a warning."""
+        """Return the newest readable checkpoint, None without one; log a warning for every one that is skipped."""
         for path in self._files():
             try:
                 content = path.read_bytes()
             except OSError as error:
-                log.warning("Passed over %s, which cannot be read (%s).", path, error.strerror)
+                log.warning("Skipped %s, which cannot be read (%s).", path, error.strerror)
                 continue
-            # A zip file's own sums do not cover its directory: one bit there, and an array has another name.
+            # The zip format's checksums do not cover its directory, which holds the arrays' names.
             if hashlib.sha256(content[:-DIGEST]).digest() != content[-DIGEST:]:
-                log.warning("Passed over %s, which is damaged: its SHA-256 is not the one at its end.", path)
+                log.warning("Skipped %s, which is damaged: its SHA-256 is not the one at its end.", path)
                 continue
             with np.load(io.BytesIO(content[:-DIGEST]), allow_pickle=False) as file:
                 facts = json.loads(str(file["facts"]))
@@ -134,13 +140,13 @@ class Checkpoints:
         return None
 
     def clear(self) -> None:
-        """Remove every checkpoint: the training is done, or starts over.
+        """Delete every checkpoint, because the training is done or starts over.
 
         Raises:
-            WriteError: if one cannot be removed.
+            WriteError: if one cannot be deleted.
         """
         with writing(self.folder):
-            for path in reversed(self._files()):  # killed midway, the newest is still there
+            for path in reversed(self._files()):  # oldest first, so that the newest survives a kill midway
                 path.unlink()
             sweep(self.folder)
             if self.folder.is_dir() and not any(self.folder.iterdir()):

@@ -1,4 +1,4 @@
-"""A recipe's optimizer and the learning rate along its steps."""
+"""A recipe's optimizer and learning rate schedule."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from lenet.training.recipes import Recipe
 
 
 class Schedule(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc]  # Keras has no types
-    """A recipe's learning rate: a warm-up and a cosine to 0, then perhaps a second cosine to 0."""
+    """A recipe's learning rate: a warm-up, a cosine decay to 0, and an optional second cosine decay."""
 
     def __init__(self, recipe: Recipe) -> None:
         self.recipe = recipe
@@ -22,20 +22,20 @@ class Schedule(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore
         self.second = keras.optimizers.schedules.CosineDecay(recipe.restart_rate, max(1, recipe.restart))
 
     def __call__(self, step: tf.Tensor) -> tf.Tensor:
-        """The rate of a step, counted from 0."""
+        """Return the rate of a step, counted from 0."""
         start = self.recipe.steps - self.recipe.restart
         return tf.where(tf.cast(step, tf.int32) < start, self.main(step), self.second(tf.maximum(step - start, 0)))
 
     def get_config(self) -> dict[str, Any]:
-        """What `__init__` was given, as Keras asks of a schedule."""
+        """Return the arguments of `__init__`, as Keras requires."""
         return {"recipe": self.recipe}
 
 
 class Adam(keras.optimizers.Adam):  # type: ignore[misc]  # Keras has no types
-    """Keras's Adam by TensorFlow's one kernel: Keras reads and writes 3.3 million weights in a dozen operations."""
+    """Keras's Adam in one TensorFlow kernel, where Keras passes over 3.3 million weights a dozen times."""
 
     def update_step(self, gradient: tf.Tensor, variable: tf.Variable, learning_rate: tf.Tensor) -> None:
-        """Move a variable and its two moments; the weight decay came before."""
+        """Update a variable and its two moments; Keras has applied the weight decay before."""
         index = self._get_variable_index(variable)
         steps = tf.cast(self.iterations + 1, tf.float32)
         tf.raw_ops.ResourceApplyAdam(
@@ -53,7 +53,7 @@ class Adam(keras.optimizers.Adam):  # type: ignore[misc]  # Keras has no types
 
 
 def optimizer(recipe: Recipe) -> keras.optimizers.Optimizer:
-    """Adam or AdamW as the recipe has it, not yet built for a network."""
+    """Create the recipe's Adam or AdamW, not yet built for a network."""
     rate: float | Schedule = Schedule(recipe) if recipe.cosine else recipe.rate
     adam = Adam(rate, weight_decay=recipe.decay or None)
     adam.exclude_from_weight_decay(var_names=["bias"])

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from lenet.training.recipes import Recipe
 
-CPUS = Path("/proc/cpuinfo")  # Linux's
-# Units that multiply bfloat16 twice as fast as float32; without them it is emulated, at a third of float32's speed.
+CPUINFO = Path("/proc/cpuinfo")  # Linux only
+# Units that multiply bfloat16 twice as fast as float32; without them it is emulated at a third of float32's speed.
 BFLOAT16 = re.compile(r"^flags\s*:.*\b(avx512_bf16|amx_bf16)\b", re.MULTILINE)
 
 
@@ -15,6 +15,6 @@ def precision(recipe: Recipe) -> str:
     return "mixed_bfloat16" if recipe.mixed and has_bfloat16() else "float32"
 
 
-def has_bfloat16() -> bool:
-    """Return whether Linux says that the processor has units for bfloat16; False on other systems."""
-    return CPUS.exists() and bool(BFLOAT16.search(CPUS.read_text(encoding="utf-8", errors="replace")))
+def has_bfloat16(cpuinfo: Path = CPUINFO) -> bool:
+    """Return True if Linux says that the processor has units for bfloat16; False on other systems."""
+    return cpuinfo.exists() and bool(BFLOAT16.search(cpuinfo.read_text(encoding="utf-8", errors="replace")))

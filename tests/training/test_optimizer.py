@@ -1,4 +1,4 @@
-"""The learning rate goes along the steps as the recipe says, and the steps are those of Keras."""
+"""The learning rate follows the recipe, and the optimizer's steps equal those of Keras."""
 
 import dataclasses
 
@@ -11,7 +11,7 @@ from lenet.training.optimizer import Schedule, optimizer
 from lenet.training.recipes import AUGMENTED, PLAIN, Recipe
 
 
-def test_the_rate_warms_up_and_falls_along_a_cosine_and_then_a_second_one() -> None:
+def test_the_rate_warms_up_and_decays_along_one_or_two_cosines() -> None:
     rate = Schedule(AUGMENTED)
     values = [float(rate(step)) for step in (0, 250, 500, 6250, 12_000)]
     assert values == pytest.approx([0, 0.0005, 0.001, 0.0005, 0], abs=1e-6)
@@ -24,7 +24,7 @@ def test_the_rate_warms_up_and_falls_along_a_cosine_and_then_a_second_one() -> N
 
 
 @pytest.mark.parametrize(
-    ("recipe", "theirs"),
+    ("recipe", "reference"),
     [
         (PLAIN, keras.optimizers.Adam(PLAIN.rate)),
         (
@@ -34,17 +34,17 @@ def test_the_rate_warms_up_and_falls_along_a_cosine_and_then_a_second_one() -> N
     ],
     ids=["Adam", "AdamW"],
 )
-def test_one_kernel_makes_the_steps_of_keras(recipe: Recipe, theirs: keras.optimizers.Optimizer) -> None:
+def test_the_fused_kernel_takes_the_same_steps_as_keras(recipe: Recipe, reference: keras.optimizers.Optimizer) -> None:
     random = np.random.default_rng(1)
     start = random.normal(size=(7, 5)).astype(np.float32)
     pairs = [
-        (each, [keras.Variable(start, name="kernel"), keras.Variable(start[0], name="bias")])
-        for each in (optimizer(recipe), theirs)
+        (adam, [keras.Variable(start, name="kernel"), keras.Variable(start[0], name="bias")])
+        for adam in (optimizer(recipe), reference)
     ]
-    theirs.exclude_from_weight_decay(var_names=["bias"])
+    reference.exclude_from_weight_decay(var_names=["bias"])
     for _ in range(20):
         gradients = [random.normal(size=shape).astype(np.float32) for shape in ((7, 5), 5)]
-        for each, variables in pairs:
-            each.apply([tf.constant(gradient) for gradient in gradients], variables)
-    for mine, other in zip(pairs[0][1], pairs[1][1], strict=True):
-        np.testing.assert_allclose(mine, other, rtol=1e-5, atol=1e-6)
+        for adam, variables in pairs:
+            adam.apply([tf.constant(gradient) for gradient in gradients], variables)
+    for ours, theirs in zip(pairs[0][1], pairs[1][1], strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)

@@ -1,11 +1,11 @@
-"""The recipes are those that are promised."""
+"""Recipes keep their promises."""
 
 import dataclasses
 
-from lenet.training.recipes import DEFAULT, PLAIN, RECIPES
+from lenet.training.recipes import PLAIN, RECIPES
 
 
-def test_plain_is_the_training_of_the_original() -> None:
+def test_plain_has_the_hyper_parameters_of_the_original() -> None:
     values = dataclasses.asdict(PLAIN)
     assert values | {"validate_every": 0} == {
         "name": "plain",
@@ -33,15 +33,6 @@ def test_plain_is_the_training_of_the_original() -> None:
         "continues": False,
         "personal": False,
     }
-
-
-def test_world_is_the_default_and_has_everything() -> None:
-    assert DEFAULT.name == "world"
-    assert RECIPES["world"] is DEFAULT
-    assert DEFAULT.distortion is not None
-    assert DEFAULT.cosine
-    assert DEFAULT.average > 0
-    assert min(DEFAULT.glyphs, DEFAULT.drawings, DEFAULT.outliers) > 0
 
 
 def test_most_of_every_batch_is_mnist() -> None:

@@ -1,4 +1,4 @@
-"""A training learns, stops without loss, goes on to the same weights, and leaves what the demo loads."""
+"""Training learns, resumes to the same weights, and writes what the demo loads."""
 
 import dataclasses
 import json
@@ -15,7 +15,6 @@ import tensorflow as tf
 from lenet import train
 from lenet.datasets import mnist, stroke_files
 from lenet.evaluation import calibration
-from lenet.image.preprocess import preprocess
 from lenet.image.strokes import Drawing, render
 from lenet.model import classifier
 from lenet.model.verdict import softmax
@@ -25,7 +24,8 @@ from lenet.training import mixture
 from lenet.training.checkpoint import CheckpointError, Checkpoints, locked
 from lenet.training.recipes import AUGMENTED, FAST, PLAIN, WORLD, Recipe
 from lenet.training.trainer import Trainer, logits
-from tests.helpers.digits import DIGITS, placed
+from tests.helpers.digits import DIGITS
+from tests.helpers.small_training import DATA
 
 SHORT = {"steps": 20, "batch": 20, "report_every": 5, "validate_every": 10, "checkpoint_every": 5}
 QUICK = dataclasses.replace(PLAIN, **SHORT)
@@ -35,27 +35,6 @@ MIXED = dataclasses.replace(WORLD, warmup=5, average=0.9, glyphs=4, drawings=3, 
 PEOPLE = [stroke_files.LabelledDrawing(digit, Drawing(strokes=DIGITS[digit])) for digit in range(10)]
 
 
-def drawn(count: int, seed: int) -> mnist.Split:
-    """The tests' own ten digits, each time another size and pen, in MNIST's form."""
-    random = np.random.default_rng(seed)
-    labels = (np.arange(count) % 10).astype(np.uint8)
-    images = [
-        255 * preprocess(render(placed(DIGITS[digit], random.uniform(80, 240)), width=random.uniform(12, 26))).picture
-        for digit in labels.tolist()
-    ]
-    return mnist.Split(np.rint(images).astype(np.uint8), labels)
-
-
-DATA = mnist.Mnist(drawn(200, 0), drawn(50, 1), drawn(50, 2))
-
-
-@pytest.fixture(autouse=True)
-def few_are_drawn_by_rule(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module, name, count in ((mixture, "GLYPHS", 50), (mixture, "OUTLIERS", 30), (calibration, "COUNT", 40)):
-        monkeypatch.setattr(module, name, count)
-    monkeypatch.setattr(calibration, "ROWS", 10)
-
-
 def fit(recipe: Recipe, folder: Path, seed: int = 1) -> tuple[list[np.ndarray], dict]:
     model, history = training.fit(recipe, DATA, seed, Checkpoints(folder), mixture.People(PEOPLE[:8], PEOPLE[8:]))
     return [variable.numpy() for variable in model.trainable_variables], history
@@ -63,17 +42,17 @@ def fit(recipe: Recipe, folder: Path, seed: int = 1) -> tuple[list[np.ndarray], 
 
 @contextmanager
 def in_step(number: int, happens: Callable[[], None]) -> Iterator[None]:
-    """The weights have learnt from the batch, nothing else is done yet."""
+    """Call `happens` in a step that has updated the weights but is not counted yet."""
     step = vars(Trainer)["step"]
 
-    def met(self: Trainer, chosen: tf.Tensor, at: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        learnt = step.__get__(self, type(self))(chosen, at)
+    def interrupted(self: Trainer, chosen: tf.Tensor, at: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        result = step.__get__(self, type(self))(chosen, at)
         if int(at) == number:
             happens()
-        return learnt
+        return result
 
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(Trainer, "step", met)
+        monkeypatch.setattr(Trainer, "step", interrupted)
         yield
 
 
@@ -86,35 +65,35 @@ def power_cut() -> None:
 
 
 @pytest.mark.parametrize("recipe", [QUICK, HALF, DISTORTED, MIXED], ids=lambda recipe: recipe.name)
-def test_a_training_that_was_stopped_ends_with_the_weights_of_an_unbroken_one(
+def test_a_resumed_training_ends_with_the_weights_of_an_uninterrupted_one(
     recipe: Recipe, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     whole, history = fit(recipe, tmp_path / "whole")
     with in_step(12, ctrl_c), pytest.raises(KeyboardInterrupt):
-        fit(recipe, tmp_path / "broken")
-    assert Checkpoints(tmp_path / "broken").latest().step == 13
+        fit(recipe, tmp_path / "stopped")
+    assert Checkpoints(tmp_path / "stopped").latest().step == 13
     capsys.readouterr()
-    resumed, resumed_history = fit(recipe, tmp_path / "broken")
-    assert "Going on from step 13 of 20" in capsys.readouterr().err
+    resumed, resumed_history = fit(recipe, tmp_path / "stopped")
+    assert "Resuming from step 13 of 20" in capsys.readouterr().err
     for ours, theirs in zip(resumed, whole, strict=True):
         np.testing.assert_array_equal(ours, theirs)
     assert [step for step, *_ in resumed_history["training"]] == [5, 10, 15, 20]
     assert resumed_history["validation"] == history["validation"]
 
 
-def test_after_a_crash_the_last_checkpoint_is_gone_on_from(tmp_path: Path) -> None:
+def test_a_crashed_training_resumes_from_its_last_checkpoint_to_the_same_weights(tmp_path: Path) -> None:
     whole, _ = fit(QUICK, tmp_path / "whole")
     with in_step(12, power_cut), pytest.raises(SystemError):
-        fit(QUICK, tmp_path / "broken")
-    assert Checkpoints(tmp_path / "broken").latest().step == 10
-    for ours, theirs in zip(fit(QUICK, tmp_path / "broken")[0], whole, strict=True):
+        fit(QUICK, tmp_path / "crashed")
+    assert Checkpoints(tmp_path / "crashed").latest().step == 10
+    for ours, theirs in zip(fit(QUICK, tmp_path / "crashed")[0], whole, strict=True):
         np.testing.assert_array_equal(ours, theirs)
 
 
-def test_it_learns_and_the_log_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_training_reads_most_validation_digits_and_logs_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     recipe = dataclasses.replace(QUICK, steps=150, report_every=10, validate_every=150, checkpoint_every=150)
     _, history = fit(recipe, tmp_path)
-    assert history["validation"][-1][1] <= 5  # wrong of 50; guessing gets 45 wrong
+    assert history["validation"][-1][1] <= 5  # of 50; guessing misreads 45
     assert history["training"][-1][2] > 0.9
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("step     10  loss ")
@@ -122,34 +101,34 @@ def test_it_learns_and_the_log_says_so(tmp_path: Path, capsys: pytest.CaptureFix
     assert re.search(r"validation: \d+ of 50 wrong, \d of 2 drawings$", lines[-1])
 
 
-def test_every_picture_is_seen_once_a_round_and_rounds_differ() -> None:
-    trainer = Trainer(QUICK, [mixture.Source(DATA.train, 20)], seed=1)
+def test_every_picture_is_seen_once_an_epoch_and_epochs_differ() -> None:
+    trainer = Trainer(QUICK, [mixture.Component(DATA.train, 20)], seed=1)
     seen = np.concatenate([trainer.batch(step) for step in range(20)])
     assert sorted(seen[:200]) == sorted(seen[200:]) == list(range(200))
     assert (seen[:200] != seen[200:]).any()
-    uneven = Trainer(dataclasses.replace(QUICK, batch=30), [mixture.Source(DATA.train, 30)], seed=1)
+    uneven = Trainer(dataclasses.replace(QUICK, batch=30), [mixture.Component(DATA.train, 30)], seed=1)
     assert np.concatenate([uneven.batch(step) for step in range(7)])[:200].tolist() == seen[:200].tolist()
 
 
-def test_every_batch_has_its_share_of_each_source() -> None:
-    sources = mixture.sources(MIXED, DATA.train, 1, PEOPLE)
-    assert [len(source.data.labels) for source in sources] == [200, 50, 40, 30]
-    trainer = Trainer(MIXED, sources, seed=1)
+def test_every_batch_has_the_recipes_number_of_each_component() -> None:
+    components = mixture.components(MIXED, DATA.train, 1, PEOPLE)
+    assert [len(component.data.labels) for component in components] == [200, 80, 40, 40]
+    trainer = Trainer(MIXED, components, seed=1)
     for step in range(40):
-        assert np.histogram(trainer.batch(step), [0, 200, 250, 290, 320])[0].tolist() == [11, 4, 3, 2]
-    without = mixture.sources(MIXED, DATA.train, 1)
-    assert [source.share for source in without] == [14, 4, 2]
+        assert np.histogram(trainer.batch(step), [0, 200, 280, 320, 360])[0].tolist() == [11, 4, 3, 2]
+    without = mixture.components(MIXED, DATA.train, 1)
+    assert [component.per_batch for component in without] == [14, 4, 2]
 
 
-def test_the_network_learns_to_doubt_what_is_no_digit(tmp_path: Path) -> None:
-    recipe = dataclasses.replace(MIXED, steps=150, outliers=8, validate_every=150, checkpoint_every=150)
+def test_the_network_learns_to_doubt_non_digits(tmp_path: Path) -> None:
+    recipe = dataclasses.replace(MIXED, steps=150, glyphs=1, outliers=8, validate_every=150, checkpoint_every=150)
     model, _ = training.fit(recipe, DATA, 1, Checkpoints(tmp_path), mixture.People(PEOPLE))
-    doubted = mixture.not_digits(40, np.random.default_rng(7)).pictures
-    surest = [softmax(logits(model, pictures)).max(1).mean() for pictures in (doubted, DATA.test.pictures)]
-    assert surest[0] < surest[1] - 0.2
+    non_digits = mixture.non_digits(40, np.random.default_rng(7)).pictures
+    confidences = [softmax(logits(model, pictures)).max(1).mean() for pictures in (non_digits, DATA.test.pictures)]
+    assert confidences[0] < confidences[1] - 0.2
 
 
-def test_another_recipe_or_seed_does_not_take_over_a_checkpoint(tmp_path: Path) -> None:
+def test_a_checkpoint_of_another_recipe_or_seed_is_refused(tmp_path: Path) -> None:
     fit(dataclasses.replace(QUICK, steps=10), tmp_path)
     for recipe, seed in ((QUICK, 1), (dataclasses.replace(QUICK, steps=10), 2)):
         with pytest.raises(CheckpointError, match=r"recipe plain, seed 1, drawings none.*--fresh"):
@@ -157,27 +136,25 @@ def test_another_recipe_or_seed_does_not_take_over_a_checkpoint(tmp_path: Path) 
 
 
 @pytest.fixture
-def mnist_in_reach(monkeypatch: pytest.MonkeyPatch) -> None:
+def small_data(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mnist, "load", lambda folder=None: DATA)
+    monkeypatch.setattr(calibration, "COUNT", 40)
+    monkeypatch.setattr(calibration, "ROWS", 10)
 
 
-@pytest.mark.usefixtures("mnist_in_reach")
-def test_the_command_leaves_weights_facts_metrics_and_pictures(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.mark.usefixtures("small_data")
+def test_the_command_writes_weights_facts_metrics_and_plots(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     flags = ["--recipe", "plain", "--steps", "30", "--batch", "20", "--seed", "5", "--out", str(tmp_path)]
     assert train.main(flags) == 0
     names = {path.name for path in tmp_path.iterdir()} - {".lock"}
-    assert names == {
-        *FILES, "metrics.json", "training.png", "confusion.png", "misread.png",
-    }  # fmt: skip
+    assert names == {*FILES, "metrics.json", "training.png", "confusion.png", "misread.png"}
     metrics = json.loads((tmp_path / "metrics.json").read_text())
     assert metrics["weights"] == digest(tmp_path)
-    training, test = metrics["training"], metrics["mnist_test"]
-    assert (training["recipe"]["name"], training["recipe"]["steps"], training["seed"]) == ("plain", 30, 5)
-    assert training["seconds"] > 0
-    assert {"python", "tensorflow", "keras", "numpy"} <= set(training["versions"])
-    assert training["hardware"]["cores"] >= 1
+    history, test = metrics["training"], metrics["mnist_test"]
+    assert (history["recipe"]["name"], history["recipe"]["steps"], history["seed"]) == ("plain", 30, 5)
+    assert history["seconds"] > 0
+    assert {"python", "tensorflow", "keras", "numpy"} <= set(history["versions"])
+    assert history["hardware"]["cores"] >= 1
     assert test["count"] == 50
     assert test["misses"] == sum(row["misses"] for row in test["digits"])
     assert test["accuracy"] == 1 - test["misses"] / 50
@@ -185,9 +162,38 @@ def test_the_command_leaves_weights_facts_metrics_and_pictures(
     assert classifier.DigitClassifier(tmp_path)(render(DIGITS[1])).digit in range(10)
 
 
-@pytest.mark.usefixtures("mnist_in_reach")
-def test_two_trainings_into_one_folder_refuse_each_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.usefixtures("small_data")
+def test_a_second_training_into_the_same_folder_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with locked(tmp_path):
         assert train.main(["--steps", "1", "--out", str(tmp_path)]) == 1
     assert "Another training writes to" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] in ([".lock"], [])
+
+
+@pytest.mark.parametrize(
+    ("flags", "sentence"),
+    [
+        (["--from", "weights", "--out", "./weights", "--strokes", "file"], "give another folder"),
+        (["--from", "runs/hand", "--strokes", "file"], "give another folder"),
+        (["--from", "weights"], "give both --from and --strokes"),
+        (["--recipe", "hand", "--strokes", "file"], "give both --from and --strokes"),
+        (["--recipe", "refine", "--strokes", "file"], "give their folder as --from"),
+        (["--batch", "54"], "A batch of 54 leaves no room for MNIST beside 54 others"),
+    ],
+)
+def test_flags_that_contradict_each_other_are_refused(
+    flags: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as refused:
+        train.main(flags)
+    assert refused.value.code == 2
+    assert sentence in capsys.readouterr().err
+
+
+def test_without_out_every_recipe_writes_to_its_own_folder_and_never_over_the_committed_weights() -> None:
+    options = train._parse([])
+    assert (options.recipe, options.out, options.start) == (WORLD, Path("runs/world"), None)
+    for recipe in train.RECIPES:
+        flags = ["--recipe", recipe, "--from", "weights", "--strokes", "file"]
+        assert train._parse(flags).out == Path("runs", recipe)
+    assert train._parse(["--out", "weights"]).out == Path("weights")

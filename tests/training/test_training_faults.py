@@ -1,7 +1,6 @@
-"""Killed, cut, out of room, shut out: a training loses at most what came after its last good checkpoint."""
+"""Full disks, read-only folders, damaged checkpoints: a training loses at most the steps since a good checkpoint."""
 
 import errno
-import functools
 import os
 import re
 import shutil
@@ -21,45 +20,26 @@ from lenet.datasets import mnist
 from lenet.evaluation import calibration
 from lenet.training.checkpoint import Checkpoint, Checkpoints
 from lenet.training.trainer import Trainer
-from tests.helpers import small_mnist
-from tools.kill_training import ended, kill
+from tests.helpers import small_training
+from tools.kill_training import ended
 
 resource = pytest.importorskip("resource")  # Windows has no limits for a process
 
 FLAGS = ["--recipe", "plain", "--steps", "20", "--batch", "5", "--checkpoint-every", "5", "--report-every", "5"]
-NOBODY = 65534
+NOBODY = 65534  # user id
 ROOT = Path(__file__).parents[2]
-COMMAND = """
-import functools, sys
-from tests.helpers import small_mnist
-from lenet import train
-from lenet.datasets import mnist
-from lenet.training.checkpoint import Checkpoint
-from lenet.training.checkpoint import Checkpoints
-from lenet.training.trainer import Trainer
-mnist.load = functools.partial(mnist.load, dataset=small_mnist.dataset())
-sys.exit(train.main())
-"""
-
-
-def test_killed_at_random_moments_it_ends_as_an_unbroken_one_does_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    found = kill(3, tmp_path)
-    assert [each.survived for each in found.kills] == [True] * 3
-    assert found.endings >= 1
-    assert found.lost == []
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """What an unbroken training leaves; the small MNIST is in reach of all."""
+    """Yield the folder of an uninterrupted training; all trainings use the small data."""
     folder = tmp_path_factory.mktemp("whole")
-    load = functools.partial(mnist.load, small_mnist.fill(folder / "mnist"), dataset=small_mnist.dataset())
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(mnist, "load", lambda folder=None: load())
-        monkeypatch.setattr(calibration, "COUNT", 20)
-        monkeypatch.setattr(calibration, "ROWS", 5)
-        finish(folder / "out")
-        yield folder / "out"
+        monkeypatch.setattr(mnist, "load", lambda folder=None: small_training.DATA)
+        monkeypatch.setattr(calibration, "COUNT", 40)
+        monkeypatch.setattr(calibration, "ROWS", 10)
+        finish(folder)
+        yield folder
 
 
 def finish(out: Path) -> dict[str, object]:
@@ -69,7 +49,7 @@ def finish(out: Path) -> dict[str, object]:
 
 @contextmanager
 def files_of_at_most(size: int) -> Iterator[None]:
-    """A disk with room for small files alone."""
+    """Limit the size of a file in bytes, as a full disk does."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
     try:
@@ -80,7 +60,7 @@ def files_of_at_most(size: int) -> Iterator[None]:
 
 @contextmanager
 def read_only(folder: Path) -> Iterator[None]:
-    """Nobody may write there; who is root, who may all, is nobody meanwhile."""
+    """Forbid writing to a folder; root, who may always write, becomes another user."""
     user = os.geteuid()
     folder.chmod(0o555)
     if user == 0:
@@ -97,7 +77,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def stop(out: Path, at: int) -> None:
-    """A training that stopped after a checkpoint."""
+    """Train until the checkpoint of a step is written, then stop."""
     save = Checkpoints.save
 
     def saved(self: Checkpoints, checkpoint: Checkpoint) -> None:
@@ -111,28 +91,28 @@ def stop(out: Path, at: int) -> None:
 
 
 @pytest.mark.parametrize("at", [10, 20], ids=["a checkpoint", "the weights"])
-def test_on_a_full_disk_it_ends_with_a_sentence_and_goes_on_when_there_is_room(
+def test_a_training_ends_with_a_sentence_on_a_full_disk_and_resumes_when_there_is_room(
     at: int, tmp_path: Path, whole: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "out"
-    shutil.copytree(whole, out)  # weights that are there already
+    shutil.copytree(whole, out)  # with weights of an earlier training
     stop(out, at)
     before = contents(out)
     capfd.readouterr()
-    with files_of_at_most(5_000_000):  # weights have 13 MB, a checkpoint 52
+    with files_of_at_most(5_000_000):  # weights take 13 MB, a checkpoint 39 or more
         assert train.main([*FLAGS, "--out", str(out)]) == 1
-    said = capfd.readouterr().err
-    assert "make room or give another --out" in said.splitlines()[-1]
-    assert "Traceback" not in said
+    errors = capfd.readouterr().err
+    assert "make room or give another --out" in errors.splitlines()[-1]
+    assert "Traceback" not in errors
     assert contents(out) == before
     assert finish(out) == ended(whole)
-    assert f"Going on from step {at} of 20" in capfd.readouterr().err
+    assert f"Resuming from step {at} of 20" in capfd.readouterr().err
 
 
-def test_into_a_read_only_folder_it_does_not_begin_and_what_is_there_stays(
+def test_a_training_into_a_read_only_folder_does_not_start_and_changes_nothing(
     whole: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    out = Path(tempfile.mkdtemp())  # pytest's own are for one user's eyes
+    out = Path(tempfile.mkdtemp())  # pytest's own folders are private to one user
     try:
         out.chmod(0o755)
         stop(out, 10)
@@ -141,17 +121,17 @@ def test_into_a_read_only_folder_it_does_not_begin_and_what_is_there_stays(
         with read_only(out):
             assert train.main([*FLAGS, "--out", str(out / "new")]) == 1
             assert train.main([*FLAGS, "--out", str(out)]) == 1
-        said = capfd.readouterr().err.splitlines()
-        assert [line.split(" (")[0] for line in said] == [f"Cannot write to {out / 'new'}", f"Cannot write to {out}"]
+        errors = capfd.readouterr().err.splitlines()
+        assert [line.split(" (")[0] for line in errors] == [f"Cannot write to {out / 'new'}", f"Cannot write to {out}"]
         assert contents(out) == before
         assert finish(out) == ended(whole)
-        assert "Going on from step 10 of 20" in capfd.readouterr().err
+        assert "Resuming from step 10 of 20" in capfd.readouterr().err
     finally:
         shutil.rmtree(out)
 
 
 @pytest.mark.parametrize("name", ["lenet5.weights.h5", "metrics.json", "training.png"])
-def test_a_file_that_cannot_be_written_is_named_and_the_same_command_resumes(
+def test_a_failed_write_is_named_and_the_same_command_resumes(
     name: str, tmp_path: Path, whole: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     replace = Path.replace
@@ -168,10 +148,10 @@ def test_a_file_that_cannot_be_written_is_named_and_the_same_command_resumes(
     sentence = f"Cannot write to {out / name} (No space left on device); make room or give another --out."
     assert capfd.readouterr().err.splitlines()[-1] == sentence
     assert finish(out) == ended(whole)
-    assert "Going on from step 20 of 20" in capfd.readouterr().err
+    assert "Resuming from step 20 of 20" in capfd.readouterr().err
 
 
-def test_an_error_that_is_not_about_writing_is_raised_as_it_is(
+def test_other_errors_are_raised_unchanged(
     tmp_path: Path, whole: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     batch = Trainer.batch
@@ -187,26 +167,26 @@ def test_an_error_that_is_not_about_writing_is_raised_as_it_is(
             train.main([*FLAGS, "--out", str(tmp_path)])
     assert "Cannot write" not in capfd.readouterr().err
     assert finish(tmp_path) == ended(whole)
-    assert "Going on from step 10 of 20" in capfd.readouterr().err
+    assert "Resuming from step 10 of 20" in capfd.readouterr().err
 
 
-def test_when_nobody_reads_its_output_any_more_it_ends_quietly_and_the_same_command_resumes(
+def test_a_closed_pipe_ends_the_training_quietly_and_the_same_command_resumes(
     tmp_path: Path, whole: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """`python -m lenet.train | head -n 1`."""
-    small_mnist.fill(tmp_path / "mnist")
     out = tmp_path / "out"
-    command = [sys.executable, "-c", COMMAND, *FLAGS, "--mnist", str(tmp_path / "mnist"), "--out", str(out)]
-    # Buffered, as it is unless told otherwise: what could not be written is tried again at exit.
-    env = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}", "PYTHONUNBUFFERED": ""}
-    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    command = [sys.executable, "-m", "tests.helpers.small_training", *FLAGS, "--out", str(out)]
+    env = os.environ | {"PYTHONUNBUFFERED": ""}  # buffered by default, so that Python writes the rest at exit
+    with subprocess.Popen(
+        command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdout.readline().startswith("step      5")
         process.stdout.close()
         errors = process.stderr.read()
     assert process.returncode == 128 + signal.SIGPIPE
-    assert not re.search("Traceback|Exception ignored|Broken|Cannot", errors)  # TensorFlow has notes there
+    assert not re.search("Traceback|Exception ignored|Broken|Cannot", errors)  # TensorFlow logs there
     assert finish(out) == ended(whole)
-    assert re.search(r"Going on from step (5|10|15) of 20", capfd.readouterr().err)
+    assert re.search(r"Resuming from step (5|10|15) of 20", capfd.readouterr().err)
 
 
 def test_a_damaged_newest_checkpoint_costs_the_steps_since_the_one_before(
@@ -219,9 +199,9 @@ def test_a_damaged_newest_checkpoint_costs_the_steps_since_the_one_before(
     stop(out, 15)
     newest = max((out / "checkpoints").iterdir())
     with newest.open("rb+") as file:
-        file.seek(-1000, os.SEEK_END)  # the directory of the zip file, which has no sum of its own
+        file.seek(-1000, os.SEEK_END)  # in the zip file's directory, which has no checksum
         file.write(bytes(8))
     capfd.readouterr()
     assert finish(out) == ended(whole)
-    assert f"Passed over {newest}, which is damaged" in caplog.text
-    assert "Going on from step 10 of 20" in capfd.readouterr().err
+    assert f"Skipped {newest}, which is damaged" in caplog.text
+    assert "Resuming from step 10 of 20" in capfd.readouterr().err
