@@ -3,10 +3,9 @@
 import http.server
 import sys
 import threading
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -57,23 +56,22 @@ class SubPath(http.server.BaseHTTPRequestHandler):
     def forward(self) -> None:
         if not self.path.startswith("/digits"):
             return self.send_error(404, "outside the sub-path")
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0))) or None
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         headers = {name: value for name, value in self.headers.items() if name.lower() not in ("host", "connection")}
         path = self.path.removeprefix("/digits") or "/"
-        request = urllib.request.Request(self.target + path, body, headers, method=self.command)
-        try:
-            answer = urllib.request.urlopen(request, timeout=60)
-        except urllib.error.HTTPError as error:
-            answer = error
-        with answer:
-            content = answer.read()
-        self.send_response(answer.status)
-        for name, value in answer.headers.items():
-            if name.lower() not in ("transfer-encoding", "content-length", "connection"):
+        answer = httpx.request(self.command, self.target + path, content=body, headers=headers, timeout=60)
+        self.send_response(answer.status_code)
+        for name, value in answer.headers.multi_items():
+            if name not in (
+                "content-encoding",
+                "content-length",
+                "transfer-encoding",
+                "connection",
+            ):
                 self.send_header(name, value)
-        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Content-Length", str(len(answer.content)))
         self.end_headers()
-        self.wfile.write(content)
+        self.wfile.write(answer.content)
         return None
 
     do_GET = do_POST = do_HEAD = forward

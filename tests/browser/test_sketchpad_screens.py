@@ -1,13 +1,12 @@
-"""The pad in its surroundings: hidden, resized, scrolled, in an iframe, with a screen reader."""
+"""The pad in its surroundings: hidden, resized, scrolled, with a screen reader."""
 
 import re
-import shutil
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.helpers.pads import PAD_APP, ROOF, STROKES, Pad
+from tests.helpers.pads import ROOF, STROKES, Pad
 from tests.helpers.pen import Pen
 
 
@@ -111,21 +110,3 @@ def test_the_paper_is_white_in_the_dark_theme(open_page: Any, pad_url: str) -> N
     pad = Pad(open_page(f"{pad_url}/?__theme=dark"))
     expect(pad.page.locator("body")).to_have_class(re.compile("dark"))
     assert (pad.pixels() == 255).all()
-
-
-def test_it_works_in_an_iframe(open_page: Any, pad_url: str) -> None:
-    page = open_page(f"{pad_url}/robots.txt")
-    page.set_content(f'<iframe src="{pad_url}" width="600" height="700"></iframe>')
-    pad = Pad(page, canvas=page.frame_locator("iframe").locator("#sketchpad canvas"))
-    pad.draw(STROKES)
-    pad.until(lambda: len(pad.sent().strokes) == 3)
-    assert pad.shows(pad.sent())
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(not shutil.which("node"), reason="Server-side rendering needs Node.js.")
-def test_it_works_when_the_server_renders_the_page(start: Any, open_page: Any) -> None:
-    server = start(PAD_APP, {"GRADIO_SSR_MODE": "true"})
-    pad = Pad(open_page(server.url))
-    pad.draw(STROKES)
-    pad.expect_strokes(3)
