@@ -1,4 +1,4 @@
-"""What `lenet.image.preprocess` promises of anything that is drawn or sent."""
+"""The promise of `lenet.image.preprocess` about any input."""
 
 from typing import Any
 
@@ -7,14 +7,13 @@ import numpy as np
 from lenet.image.formats import PictureError
 from lenet.image.preprocess import preprocess
 
-# Of PIL images.
-MODES = [
+MODES = [  # of PIL images
     "1", "L", "P", "RGB", "RGBA", "CMYK", "YCbCr", "LAB", "HSV", "I", "F", "LA", "PA", "RGBX", "RGBa", "La", "I;16",
 ]  # fmt: skip
 
 
 def check(drawing: Any) -> None:
-    """Preprocess it: pictures for the network, or the one error."""
+    """Assert that it becomes pictures for the network, or raises PictureError."""
     try:
         ink = preprocess(drawing)
     except PictureError:
