@@ -1,4 +1,4 @@
-"""Ten digits and a house drawn by hand for these tests, as strokes on a pad of 280 × 280, to move and resize."""
+"""Ten digits and a house drawn by hand for the tests, as strokes on a pad of 280 × 280."""
 
 import math
 
@@ -25,7 +25,7 @@ DIGITS: dict[int, list[Stroke]] = {
     9: [[*arc(136, 106, 46, 44, -10, -370), [184, 110], [178, 170], [164, 228]]],
 }
 
-HOUSE: list[Stroke] = [  # no digit
+HOUSE: list[Stroke] = [  # a non-digit
     [[70, 220], [70, 130], [140, 60], [210, 130], [210, 220], [70, 220]],
     [[120, 220], [120, 170], [160, 170], [160, 220]],
     [[60, 135], [220, 135]],
@@ -33,7 +33,7 @@ HOUSE: list[Stroke] = [  # no digit
 
 
 def placed(strokes: list[Stroke], size: float, x: float = 140, y: float = 140) -> list[Stroke]:
-    """The strokes scaled so that the longer side is `size` pixels and the middle of their box is at (x, y)."""
+    """Scale strokes so that their longer side is `size` pixels and the middle of their box is at (x, y)."""
     across, down = zip(*(point for stroke in strokes for point in stroke), strict=True)
     scale = size / max(max(across) - min(across), max(down) - min(down))
     middle = (max(across) + min(across)) / 2, (max(down) + min(down)) / 2

@@ -1,4 +1,4 @@
-"""Photo-like pictures of one clean drawing: other paper, light, pens, noise and files, each under the name of its kind.
+"""Photo-like pictures of a clean drawing, by kind: other paper, light, pens, noise and files.
 
 A drawing is (H, W) uint8, 255 = paper, 0 = ink, as `lenet.image.strokes.render` makes it.
 """
@@ -15,18 +15,18 @@ Kind = Callable[[Drawing, np.random.Generator], Photo]
 
 
 def page(drawing: Drawing, paper: float = 0.85, ink: float = 0.15) -> np.ndarray:
-    """The drawing in two tones: (H, W) from 0 = black to 1 = white."""
+    """Return the drawing in two tones: (H, W) from 0 = black to 1 = white."""
     return ink + (paper - ink) * (drawing / 255)
 
 
 def across(drawing: Drawing) -> tuple[np.ndarray, np.ndarray]:
-    """How far right and how far down each pixel is, 0 to 1."""
+    """Return x (1, W) and y (H, 1) of the pixels, 0 to 1."""
     height, width = drawing.shape
     return np.linspace(0, 1, width)[None, :], np.linspace(0, 1, height)[:, None]
 
 
 def shot(tones: np.ndarray, random: np.random.Generator, noise: float = 0.01) -> np.ndarray:
-    """What a sensor makes of it: noise, clipped to (H, W) uint8."""
+    """Add a sensor's noise, clipped to (H, W) uint8."""
     return np.uint8(np.clip(tones + random.normal(0, noise, tones.shape), 0, 1) * 255 + 0.5)
 
 
@@ -61,7 +61,7 @@ def blurred(pixels: np.ndarray, radius: float) -> np.ndarray:
 
 
 def ruled(tones: np.ndarray, every: int, darkness: float, squares: bool, tilt: float = 0) -> np.ndarray:
-    """Printed lines, `tilt` degrees clockwise, `every` so many pixels; what is drawn over them is as dark as before."""
+    """Print lines every `every` pixels, `tilt` degrees clockwise; ink over them stays as dark as before."""
     height, width = tones.shape
     lines = np.full((2 * height, 2 * width), 255, np.uint8)
     lines[::every] = 255 * (1 - darkness)

@@ -1,4 +1,4 @@
-"""What strokes look like, measured: their pieces, holes, crossings and slopes."""
+"""Measure strokes and pictures: pieces, holes, crossings, slopes and likeness."""
 
 import numpy as np
 
@@ -7,17 +7,25 @@ from lenet.image.strokes import render
 Strokes = list[list[list[float]]]
 
 
+def likeness(first: np.ndarray, second: np.ndarray) -> float:
+    """Correlation of two pictures; a shift of one pixel is allowed, as a mass between two pixels may go to either."""
+    if not first.any():
+        return 0
+    shifts = [np.roll(first, (down, right), (0, 1)) for down in (-1, 0, 1) for right in (-1, 0, 1)]
+    return max(np.corrcoef(shifted.ravel(), second.ravel())[0, 1] for shifted in shifts)
+
+
 def areas(mask: np.ndarray) -> int:
-    """How many connected areas a mask has."""
-    left, found = set(zip(*np.nonzero(mask), strict=True)), 0
+    """Count the connected areas of a mask."""
+    left, count = set(zip(*np.nonzero(mask), strict=True)), 0
     while left:
-        found, edge = found + 1, [left.pop()]
+        count, edge = count + 1, [left.pop()]
         while edge:
             y, x = edge.pop()
             near = {(y + 1, x), (y - 1, x), (y, x + 1), (y, x - 1)} & left
             left -= near
             edge += near
-    return found
+    return count
 
 
 def ink(strokes: Strokes, width: float) -> np.ndarray:
@@ -33,7 +41,7 @@ def holes(strokes: Strokes) -> int:
 
 
 def crossing(first: list[list[float]], second: list[list[float]]) -> bool:
-    """Whether two strokes cross: some segment of each has the other's ends on both of its sides."""
+    """Return True if two strokes cross: some segment of each has the other's ends on both of its sides."""
     a, b = (np.array(stroke) for stroke in (first, second))
 
     def sides(line: np.ndarray, points: np.ndarray) -> np.ndarray:
@@ -46,7 +54,7 @@ def crossing(first: list[list[float]], second: list[list[float]]) -> bool:
 
 
 def steepness(strokes: Strokes) -> float:
-    """Of a 1's flag or a 7's roof: degrees by which it falls from the apex to its left end."""
+    """Return the degrees by which a 1's flag or a 7's roof falls from the apex to its left end."""
     line = np.array(max(strokes, key=len))
     start, end = sorted((line[0], line[-1]), key=lambda point: point[1])
     way, off = end - start, line - start

@@ -1,4 +1,4 @@
-"""What hypothesis draws: arrays, JSON and drawings that nobody thinks of."""
+"""Hypothesis strategies for arrays, JSON and drawings."""
 
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays

@@ -1,4 +1,4 @@
-"""A photo of a digit reads like the drawing itself, and a drawing on the pad is taken exactly as it is."""
+"""A photo of a digit gives the picture of the drawing itself, and ink on the pad is kept exactly as drawn."""
 
 import io
 import os
@@ -11,17 +11,18 @@ from PIL import Image
 from lenet.datasets import mnist
 from lenet.image.formats import PictureError
 from lenet.image.ink import read_ink
-from lenet.image.preprocess import normalise, preprocess
+from lenet.image.preprocess import preprocess
 from lenet.image.strokes import render
 from lenet.model.classifier import DigitClassifier
 from tests.helpers.digits import DIGITS, placed
 from tests.helpers.photos import PHOTOS, RULED
+from tests.helpers.shapes import likeness
 
 BLANK = render([])
 
 
 def ink_and_step(drawing: object) -> tuple[np.ndarray, int]:
-    """The ink on the whole of the drawing, and how many of its pixels, each way, became one of the ink's."""
+    """The ink on the whole drawing, and how many of the drawing's pixels, in each direction, are one of the ink's."""
     found = read_ink(drawing)
     whole = np.zeros(found.shape, np.float32)
     height, width = found.ink.shape
@@ -29,27 +30,17 @@ def ink_and_step(drawing: object) -> tuple[np.ndarray, int]:
     return whole, found.step
 
 
-def cropped(ink: np.ndarray) -> np.ndarray:
-    rows, columns = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
-    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-
-
 def picture(drawing: object) -> np.ndarray:
-    """(28, 28), 0 = paper, 1 = ink; all 0 without ink."""
-    ink, _ = ink_and_step(drawing)
-    return normalise(cropped(ink)) if ink.any() else np.zeros((28, 28), np.float32)
+    return preprocess(drawing).picture
 
 
-def likeness(one: np.ndarray, other: np.ndarray) -> float:
-    """Correlation, a shift of one pixel allowed: a mass halfway between two pixels may go to either."""
-    if not one.any():
-        return 0
-    shifts = [np.roll(one, (down, right), (0, 1)) for down in (-1, 0, 1) for right in (-1, 0, 1)]
-    return max(np.corrcoef(shifted.ravel(), other.ravel())[0, 1] for shifted in shifts)
+def edges(inked: np.ndarray) -> np.ndarray:
+    """Indices of the first and last column, then row, with ink."""
+    return np.array([np.flatnonzero(inked.any(axis))[[0, -1]] for axis in (0, 1)])
 
 
 @pytest.mark.parametrize("kind", PHOTOS)
-def test_a_photo_gives_the_picture_that_the_drawing_gives(kind: str) -> None:
+def test_a_photo_gives_the_picture_of_the_drawing(kind: str) -> None:
     random = np.random.default_rng(0)
     for digit, strokes in DIGITS.items():
         drawing = render(strokes)
@@ -68,16 +59,18 @@ def test_a_photo_gives_the_picture_that_the_drawing_gives(kind: str) -> None:
     ],
     ids=["thin", "thick", "small in a corner", "up to the border", "upright"],
 )
-def test_so_does_any_pen_size_and_place(drawing: np.ndarray, kind: str) -> None:
+def test_a_photo_gives_the_picture_of_the_drawing_at_any_pen_width_size_and_place(
+    drawing: np.ndarray, kind: str
+) -> None:
     assert likeness(picture(PHOTOS[kind](drawing, np.random.default_rng(0))), picture(drawing)) > 0.9
 
 
 @pytest.mark.parametrize("form", ["TIFF", "PNG"])
-def test_a_large_picture_is_turned_once_whoever_turns_it(form: str) -> None:
+def test_a_large_picture_is_turned_once_by_pillow_or_by_us(form: str) -> None:
     page = Image.new("L", (1800, 2400), 255)
-    page.paste(0, (500, 400, 600, 1600))  # lies on its side as stored
+    page.paste(0, (500, 400, 600, 1600))  # on its side as stored
     exif = Image.Exif()
-    exif[0x0112] = 6  # to be turned right by 90°
+    exif[0x0112] = 6  # rotate 90° clockwise to view
     file = io.BytesIO()
     page.save(file, form, exif=exif)
     assert preprocess(Image.open(file)).box == pytest.approx((800, 500, 2000, 600), abs=6)
@@ -92,7 +85,7 @@ def test_a_blank_page_has_no_ink(kind: str) -> None:
 
 @pytest.mark.parametrize("noise", [0.005, 0.02, 0.04])
 @pytest.mark.parametrize("shape", [(60, 60), (280, 280), (400, 900), (5, 500), (1, 300)])
-def test_noise_is_no_ink(shape: tuple[int, int], noise: float) -> None:
+def test_noise_is_not_ink(shape: tuple[int, int], noise: float) -> None:
     tones = np.random.default_rng(0).normal(0.7, noise, shape).clip(0, 1)
     assert not read_ink(tones).ink.any()
 
@@ -109,14 +102,14 @@ def test_ink_on_a_pad_is_as_rendered(digit: int, pen: int) -> None:
         np.testing.assert_allclose(ink, expected / expected.max(), atol=1e-6)
 
 
-def test_the_largest_pad_is_not_shrunk() -> None:
+def test_a_pad_of_the_largest_size_is_not_shrunk() -> None:
     drawing = render(placed(DIGITS[3], 1500, 1000, 1000), (2000, 2000), 90)
     ink, step = ink_and_step(drawing)
     assert step == 1
     np.testing.assert_allclose(ink, 1 - drawing / np.float32(255), atol=1e-6)
 
 
-def test_edges_as_browsers_draw_them_stay() -> None:
+def test_antialiased_edges_of_a_browser_are_kept() -> None:
     drawing = np.asarray(Image.fromarray(render(placed(DIGITS[2], 900, 700, 700), (1400, 1400), 100)).reduce(5))
     ink, _ = ink_and_step(drawing)
     np.testing.assert_allclose(ink, 1 - drawing / np.float32(255), atol=1e-6)
@@ -129,26 +122,22 @@ def test_a_picture_of_mnists_size_keeps_its_grey_edges() -> None:
 
 
 @pytest.mark.parametrize("kind", ["jpeg 20", "jpeg 50", "jpeg 90", "jpeg 20 on grey", "jpeg 30 on black"])
-def test_the_ringing_of_a_jpeg_is_outside_the_box(kind: str) -> None:
+def test_the_box_excludes_the_ringing_of_a_jpeg(kind: str) -> None:
     drawing = render(DIGITS[8])
     ink, step = ink_and_step(PHOTOS[kind](drawing, np.random.default_rng(0)))
     assert step == 1
-    for axis in (0, 1):
-        found, drawn = np.flatnonzero(ink.any(axis)), np.flatnonzero((drawing < 255).any(axis))
-        assert np.abs(found[[0, -1]] - drawn[[0, -1]]).max() <= 1
+    assert np.abs(edges(ink > 0) - edges(drawing < 255)).max() <= 1
 
 
 @pytest.mark.parametrize("as_array", [False, True])
-def test_twelve_megapixels_take_no_time_and_are_measured_in_their_own_pixels(as_array: bool) -> None:
+def test_twelve_megapixels_are_read_fast_and_measured_in_their_own_pixels(as_array: bool) -> None:
     photo = PHOTOS["twelve megapixels"](render(DIGITS[0]), np.random.default_rng(0))
     start = time.perf_counter()
     ink, step = ink_and_step(np.asarray(photo) if as_array else photo)
-    assert time.perf_counter() - start < 2  # 0.1 on a quiet computer
+    assert time.perf_counter() - start < 2  # seconds; 0.1 on an idle computer
     assert max(ink.shape) <= 450
-    rows, columns = np.flatnonzero((render(DIGITS[0]) < 255).any(1)), np.flatnonzero((render(DIGITS[0]) < 255).any(0))
-    drawn = [1700 + columns[0] * 1500 / 280, 900 + rows[0] * 1500 / 280]
-    found = [np.flatnonzero(ink.any(axis))[0] * step for axis in (0, 1)]
-    np.testing.assert_allclose(found, drawn, atol=2 * step)
+    drawn = np.array([1700, 900]) + edges(render(DIGITS[0]) < 255)[:, 0] * 1500 / 280
+    np.testing.assert_allclose(edges(ink > 0)[:, 0] * step, drawn, atol=2 * step)
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16", "I", "F"])
@@ -157,13 +146,12 @@ def test_a_large_image_of_any_mode_is_shrunk(mode: str) -> None:
     sheet.paste(0, (1000, 500, 1500, 1700))
     image = Image.fromarray(np.asarray(sheet, np.uint16) * 257) if mode == "I;16" else sheet.convert(mode)
     ink, step = ink_and_step(image)
-    rows, columns = np.flatnonzero(ink.any(1)) * step, np.flatnonzero(ink.any(0)) * step
     assert step > 1
-    np.testing.assert_allclose([columns[0], rows[0], columns[-1], rows[-1]], [1000, 500, 1500, 1700], atol=2 * step)
+    np.testing.assert_allclose(edges(ink > 0) * step, [[1000, 1500], [500, 1700]], atol=2 * step)
 
 
 @pytest.mark.parametrize("wrong", [np.nan, np.inf, -0.1, 1.1])
-def test_one_wrong_number_in_a_large_picture_is_refused(wrong: float) -> None:
+def test_one_value_out_of_range_in_a_large_picture_is_refused(wrong: float) -> None:
     pixels = np.ones((2500, 2500))
     pixels[2499, 2499] = wrong
     with pytest.raises(PictureError, match=r"^A picture .+\.$"):
@@ -183,12 +171,12 @@ def test_the_network_reads_ten_digits_in_every_kind_of_photo(read: DigitClassifi
 
 
 @pytest.mark.skipif("MNIST_DIR" not in os.environ, reason="MNIST_DIR is not set: it names a folder with the real MNIST")
-def test_mnists_own_images_are_their_own_ink() -> None:
+def test_mnist_images_are_their_own_ink() -> None:
     for image in mnist.load().validation.images[:200]:
         np.testing.assert_allclose(ink_and_step(image)[0], image / np.float32(image.max()), atol=1e-6)
 
 
-def test_a_picture_for_which_memory_is_short_is_not_called_damaged(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lack_of_memory_is_not_reported_as_a_damaged_picture(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise MemoryError
 

@@ -1,4 +1,4 @@
-"""The brush draws what a pen would, and a drawing from outside is read or refused in a sentence."""
+"""The brush draws as a pen does, and JSON from outside becomes a drawing or is refused in a sentence."""
 
 import math
 
@@ -27,59 +27,41 @@ def test_joints_have_neither_gaps_nor_spikes() -> None:
     assert picture[abs(radius - 60) > 14].max() == 0
 
 
-def test_one_point_is_a_dot_and_an_empty_stroke_nothing() -> None:
+def test_a_single_point_is_a_dot_and_an_empty_stroke_leaves_no_ink() -> None:
     assert ink(render([[[50, 50]], []], (100, 100), width=30)).sum() == pytest.approx(math.pi * 15**2, rel=0.03)
     assert render([[]], (10, 20)).tolist() == [[255] * 20] * 10
 
 
-def test_ink_beyond_the_edge_is_cut_there() -> None:
+def test_ink_is_cut_off_at_the_edge() -> None:
     picture = render([[[-500, 50], [500, 50]]], (100, 100), width=10)
     assert picture.shape == (100, 100)
     assert (picture[48:52] == 0).all()
 
 
-def test_a_drawing_keeps_canvas_pen_and_strokes() -> None:
+def test_canvas_pen_and_strokes_are_read_from_json() -> None:
     drawing = Drawing.from_json({"w": 40, "h": 30, "pen": 4, "strokes": [[[1, 2], [3.5, 4]], [[20, 20]]]})
     assert drawing == Drawing(40, 30, 4, (((1, 2), (3.5, 4)), ((20, 20),)))
     np.testing.assert_array_equal(drawing.render(), render(drawing.strokes, (30, 40), 4))
 
 
-def test_canvas_and_pen_default_to_those_of_the_pad() -> None:
+def test_canvas_and_pen_default_to_the_pads() -> None:
     assert Drawing.from_json({"strokes": [], "label": "7"}) == Drawing(280, 280, 20, ())
 
 
 @pytest.mark.parametrize(
     "value",
     [
-        None,
-        [],
-        "strokes",
-        {},
-        {"strokes": None},
-        {"strokes": "[[1,2]]"},
-        {"strokes": [1]},
-        {"strokes": [[1, 2]]},
-        {"strokes": [[[1]]]},
-        {"strokes": [[[1, 2, 3]]]},
-        {"strokes": [[["1", "2"]]]},
-        {"strokes": [[[None, 2]]]},
-        {"strokes": [[[True, 2]]]},
-        {"strokes": [[[float("nan"), 2]]]},
-        {"strokes": [[[float("inf"), 2]]]},
-        {"strokes": [[[1e300, 2]]]},
-        {"strokes": [[[10**400, 2]]]},
-        {"strokes": [], "w": 0},
+        *(None, [], "strokes", {}, {"strokes": None}, {"strokes": "[[1,2]]"}, {"strokes": [1]}, {"strokes": [[1, 2]]}),
+        *({"strokes": [[point]]} for point in ([1], [1, 2, 3], ["1", "2"], [None, 2], [True, 2])),
+        *({"strokes": [[[x, 2]]]} for x in (float("nan"), float("inf"), 1e300, 10**400)),
+        *({"strokes": [], "w": width} for width in (0, "280", True)),
+        *({"strokes": [], "pen": pen} for pen in (0, float("nan"), 10**6)),
         {"strokes": [], "h": 10**9},
-        {"strokes": [], "w": "280"},
-        {"strokes": [], "w": True},
-        {"strokes": [], "pen": 0},
-        {"strokes": [], "pen": float("nan")},
-        {"strokes": [], "pen": 10**6},
         {"strokes": [[[1, 2]] * (MAX_POINTS + 1)]},
         {"strokes": [[]] * (MAX_POINTS + 1)},
     ],
     ids=lambda value: str(value)[:50],
 )
-def test_what_is_no_drawing_is_refused_in_a_sentence(value: object) -> None:
+def test_other_json_is_refused_in_a_sentence(value: object) -> None:
     with pytest.raises(DrawingError, match=r"^[A-Z`].{10,200}\.$"):
         Drawing.from_json(value)
