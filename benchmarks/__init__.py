@@ -1,1 +1,1 @@
-"""What the README's figures on speed are measured with, a command each: `python -m benchmarks.page`."""
+"""Benchmarks of the page and the training, one command each: `python -m benchmarks.page`."""

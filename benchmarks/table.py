@@ -1,7 +1,7 @@
-"""Write the README's table of speed from the figures in benchmarks/results/.
+"""Write the table of docs/speed.md from the figures in benchmarks/results/.
 
 $ python -m benchmarks.table
-$ python -m benchmarks.table --check      writes nothing; fails if the README is stale
+$ python -m benchmarks.table --check      writes nothing; fails if the table is stale
 """
 
 import argparse
@@ -15,7 +15,7 @@ from typing import Any
 from benchmarks.harness import RESULTS, ROOT, milliseconds
 from lenet.files import markdown_table, replace_block
 
-README = ROOT / "README.md"
+DOCUMENT = ROOT / "docs/speed.md"
 COMMAND = "python -m benchmarks.table"
 ORIGINAL = 10_000  # steps of the original training
 
@@ -175,18 +175,18 @@ def table(folder: Path = RESULTS) -> str:
     )
 
 
-def main(arguments: list[str] | None = None, readme: Path = README) -> int:
+def main(arguments: list[str] | None = None, document: Path = DOCUMENT) -> int:
     """Run the command; return its exit code."""
-    parser = argparse.ArgumentParser(prog=COMMAND, description="Write the README's table of speed.")
+    parser = argparse.ArgumentParser(prog=COMMAND, description="Write the table of docs/speed.md.")
     parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if it is stale")
     options = parser.parse_args(arguments)
-    text = readme.read_text("utf-8")
+    text = document.read_text("utf-8")
     current = replace_block(text, "speed", COMMAND, table())
     if options.check and current != text:
-        print(f"The README's table of speed is stale; run `{COMMAND}`.", file=sys.stderr)
+        print(f"The table of docs/speed.md is stale; run `{COMMAND}`.", file=sys.stderr)
         return 1
     if not options.check:
-        readme.write_text(current, "utf-8")
+        document.write_text(current, "utf-8")
     return 0
 
 

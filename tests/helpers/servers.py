@@ -12,8 +12,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 120  # importing Gradio on a cold disk
 
@@ -37,7 +35,7 @@ class Server:
                 time.sleep(0.1)
         code = self.process.poll()
         state = f"does not answer after {START_SECONDS} s" if code is None else f"ended with {code}"
-        pytest.fail(f"{self.process.args!r} {state}. It printed:\n{self.log.read_text()}")
+        raise RuntimeError(f"{self.process.args!r} {state}. It printed:\n{self.log.read_text()}")
 
     def stop(self) -> None:
         """End the process and its children, if it still runs; Gradio leaves Node running."""
