@@ -56,7 +56,7 @@ def build_demo(
     def find_ink(value: Any) -> Ink:
         return preprocess(drawing.preprocess(value) if isinstance(drawing, Sketchpad) else value)
 
-    # async, so on the event loop: handing one millisecond of work to a worker thread, which competes with others for the
+    # async, so on the event loop: handing one millisecond of work to a worker thread, which competes for the
     # interpreter, costs more than the work.
     async def draw(value: Any, opened: bool, request: gr.Request) -> tuple[str, str]:
         ink = find_ink(value)

@@ -65,8 +65,8 @@ class DemoBlocks(gr.Blocks):
         except (ValidationError, InvalidPathError) as error:  # of a data model; of a file that was not uploaded
             raise gr.Error(MALFORMED, print_exception=False) from error
         finally:
-            # Gradio 6.31 keeps the last input of each session for deep links, which this page does not have: 493 MB after
-            # 100 sessions with 5 MB each. A request has up to 28 MB.
+            # Gradio 6.31 keeps the last input of each session for deep links, which this page does not have: 493 MB
+            # after 100 sessions with 5 MB each. A request has up to 28 MB.
             for block in block_fn.inputs if state else ():
                 state._update_value_in_config(block._id, None)
 
