@@ -8,7 +8,7 @@ Stroke = list[Point]
 
 
 def line(*points: Point) -> Stroke:
-    """Join points by straight lines, ten points each."""
+    """Connect the points by straight lines of ten points each."""
     path = [points[0]]
     for (x0, y0), (x1, y1) in pairwise(points):
         path += [(x0 + (x1 - x0) * i / 10, y0 + (y1 - y0) * i / 10) for i in range(1, 11)]
@@ -16,7 +16,7 @@ def line(*points: Point) -> Stroke:
 
 
 def bezier(*points: Point) -> Stroke:
-    """Join cubic pieces that share their ends: 4, 7, 10, … points."""
+    """Join cubic Bézier curves that share their ends; takes 4, 7, 10, … points."""
     path = [points[0]]
     for i in range(0, len(points) - 1, 3):
         for step in range(1, 17):
@@ -29,6 +29,6 @@ def bezier(*points: Point) -> Stroke:
 
 
 def oval(x: float, y: float, rx: float, ry: float | None = None, start: float = 0, turn: float = 370) -> Stroke:
-    """Draw an oval about (x, y), degrees clockwise on the pad from three o'clock."""
+    """Draw an oval around (x, y); angles are degrees, clockwise from three o'clock."""
     angles = [math.radians(start + turn * i / 36) for i in range(37)]
     return [(x + rx * math.cos(a), y + (rx if ry is None else ry) * math.sin(a)) for a in angles]

@@ -1,4 +1,4 @@
-"""A small MNIST of the tests' own: the same four names, shapes that tell them apart, nothing downloaded."""
+"""A small random MNIST with the four file names of the real one; every array has its own shape."""
 
 import gzip
 import hashlib
@@ -13,7 +13,7 @@ from lenet.datasets import mnist
 from lenet.datasets.mnist_files import File
 
 RANDOM = np.random.default_rng(0)
-ARRAYS = {  # a small MNIST: the same four names, shapes that tell them apart
+ARRAYS = {
     "train-images-idx3-ubyte": RANDOM.integers(0, 256, (60, 28, 28), np.uint8),
     "train-labels-idx1-ubyte": RANDOM.integers(0, 10, 60, np.uint8),
     "t10k-images-idx3-ubyte": RANDOM.integers(0, 256, (10, 28, 28), np.uint8),
