@@ -20,7 +20,7 @@ PALE = 0.2
 BLUR = 2  # pixels: the largest distance of such an edge from its stroke
 
 
-class Found(NamedTuple):
+class InkGrid(NamedTuple):
     """The ink of a drawing, and the drawing in grey."""
 
     ink: Tones  # (h, w) float32, 0 = paper, 1 = the fullest ink; all of it, perhaps with paper around
@@ -32,7 +32,7 @@ class Found(NamedTuple):
     shrunk: int  # the drawing's pixels per pixel of `pixels`, in each direction: more than 1 if it is large
 
 
-def read_ink(drawing: Picture) -> Found:
+def read_ink(drawing: Picture) -> InkGrid:
     """Find the ink of any accepted drawing.
 
     Raises:
@@ -40,7 +40,7 @@ def read_ink(drawing: Picture) -> Found:
     """
     pixels, shrunk = to_grey(drawing)
     ink, top, left, step = _ink(pixels)
-    return Found(ink, top, left, (pixels.shape[0] // step, pixels.shape[1] // step), shrunk * step, pixels, shrunk)
+    return InkGrid(ink, top, left, (pixels.shape[0] // step, pixels.shape[1] // step), shrunk * step, pixels, shrunk)
 
 
 def _ink(grey: NDArray[Any]) -> tuple[Tones, int, int, int]:

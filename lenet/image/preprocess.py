@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from lenet.image.formats import Picture, tones
-from lenet.image.ink import Found, read_ink
+from lenet.image.ink import InkGrid, read_ink
 
 SIDE = 28
 DIGIT_SIDE = 20  # the longer side of every digit in MNIST
@@ -79,31 +79,31 @@ def preprocess(drawing: Picture) -> Ink:
     Raises:
         PictureError: if it is none of these.
     """
-    return _normalise_found(read_ink(drawing))[0]
+    return _normalise(read_ink(drawing))[0]
 
 
 def follow(drawing: Picture) -> tuple[Ink, Steps | None]:
     """Return the result of `preprocess` and the steps that led to it, None without ink."""
-    found = read_ink(drawing)
-    ink, crop, small = _normalise_found(found)
+    grid = read_ink(drawing)
+    ink, crop, small = _normalise(grid)
     if ink.box is None:
         return ink, None
-    left, top, right, bottom = (edge / found.shrunk for edge in ink.box)
-    return ink, Steps(tones(found.pixels), (left, top, right, bottom), crop, small)
+    left, top, right, bottom = (edge / grid.shrunk for edge in ink.box)
+    return ink, Steps(tones(grid.pixels), (left, top, right, bottom), crop, small)
 
 
-def _normalise_found(found: Found) -> tuple[Ink, NDArray[np.float32], NDArray[np.float32]]:
+def _normalise(grid: InkGrid) -> tuple[Ink, NDArray[np.float32], NDArray[np.float32]]:
     """Crop, scale and centre ink; return the result with the cropped and the scaled ink, (h, w) each."""
-    ink, step = found.ink, found.step
+    ink, step = grid.ink, grid.step
     inked = ink > 0
     rows, columns = np.flatnonzero(inked.any(1)), np.flatnonzero(inked.any(0))
     if not len(rows):
         return Ink(None, 0.0, np.zeros((SIDE, SIDE), np.float32)), ink, ink
     crop = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     height, width = crop.shape
-    top, left = found.top + int(rows[0]), found.left + int(columns[0])
+    top, left = grid.top + int(rows[0]), grid.left + int(columns[0])
     box = (left * step, top * step, (left + width) * step, (top + height) * step)
-    extent = step * max(height, width) / min(*(step * side for side in found.shape), PAGE)
+    extent = step * max(height, width) / min(*(step * side for side in grid.shape), PAGE)
     small = _scaled(crop)
     return Ink(box, extent, _centred(small), find_parts(crop)), crop, small
 
