@@ -13,12 +13,12 @@ Language = Literal["en", "zh"]
 SENTENCES: dict[Language, dict[Message, str]] = {
     "en": {
         "empty": "Draw a digit",
-        "little": "Keep drawing. There is too little ink to read yet.",
+        "little": "Keep drawing. Too little ink to read yet.",
         "digit": "This looks like {first}.",
         "several": "This looks like {row}. Draw one digit at a time.",
-        "torn": "This could be {first} or {second}. Try drawing it more clearly.",
+        "torn": "Is it {first} or {second}? Try drawing it more clearly.",
         "perhaps": "This might be {first}. Try drawing it more clearly.",
-        "none": "This doesn't look like a digit. Draw one from 0 to 9.",
+        "none": "Not a digit I know. Draw one from 0 to 9.",
     },
     "zh": {
         "empty": "请写一个数字",

@@ -40,7 +40,7 @@ def test_the_language_is_the_first_that_the_browser_prefers_and_the_page_has(hea
 
 
 def test_a_sentence_names_its_digits() -> None:
-    assert say("torn", (8, 3)) == "This could be an 8 or a 3. Try drawing it more clearly."
+    assert say("torn", (8, 3)) == "Is it an 8 or a 3? Try drawing it more clearly."
     assert say("torn", (8, 3), "zh") == "可能是 8，也可能是 3。请写得更清楚一些。"
     assert say("several", (1, 2, 8)).startswith("This looks like 1, 2 and 8.")
     assert say("several", (4, 2), "zh").startswith("看起来是 4 和 2。")

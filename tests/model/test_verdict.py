@@ -54,7 +54,7 @@ def test_below_the_threshold_the_sentence_names_two_likely_digits_or_one_or_none
     assert alone.sentence == "This might be a 4. Try drawing it more clearly."
     none = judge(INK, logits(d3=0.2), Thresholds(unsure=0.6))
     assert none.verdict == "unsure"
-    assert none.sentence == "This doesn't look like a digit. Draw one from 0 to 9."
+    assert none.sentence == "Not a digit I know. Draw one from 0 to 9."
     assert judge(INK, logits(d3=0.61), Thresholds(unsure=0.6)).verdict == "digit"
 
 
