@@ -91,6 +91,7 @@ def test_every_command_is_documented() -> None:
     assert undocumented == set()
 
 
+@pytest.mark.slow
 def test_every_tool_that_a_document_names_runs() -> None:
     texts = "".join(path.read_text("utf-8") for path in [*DOCUMENTS, report.WEIGHTS / "MODEL_CARD.md"])
     tools = set(re.findall(r"python -m (tools\.\w+)", texts))

@@ -49,7 +49,7 @@ def test_the_temperature_divides_the_logits_of_the_whole_drawing_and_of_its_part
 def test_below_the_threshold_the_sentence_names_two_likely_digits_or_one_or_none() -> None:
     torn = judge(INK, logits(d4=0.52, d9=0.4), Thresholds(unsure=0.6))
     assert (torn.verdict, torn.digit, torn.digits) == ("unsure", 4, (4,))
-    assert torn.sentence == "This could be a 4 or a 9. Try drawing it more clearly."
+    assert torn.sentence == "Is it a 4 or a 9? Try drawing it more clearly."
     alone = judge(INK, logits(d4=0.8), Thresholds(unsure=0.9))
     assert alone.sentence == "This might be a 4. Try drawing it more clearly."
     none = judge(INK, logits(d3=0.2), Thresholds(unsure=0.6))

@@ -64,7 +64,11 @@ def power_cut() -> None:
     raise SystemError("power cut")
 
 
-@pytest.mark.parametrize("recipe", [QUICK, HALF, DISTORTED, MIXED], ids=lambda recipe: recipe.name)
+@pytest.mark.parametrize(
+    "recipe",
+    [*(pytest.param(recipe, marks=pytest.mark.slow) for recipe in (QUICK, HALF, DISTORTED)), MIXED],
+    ids=lambda recipe: recipe.name,
+)
 def test_a_resumed_training_ends_with_the_weights_of_an_uninterrupted_one(
     recipe: Recipe, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -120,6 +124,7 @@ def test_every_batch_has_the_recipes_number_of_each_component() -> None:
     assert [component.per_batch for component in without] == [14, 4, 2]
 
 
+@pytest.mark.slow
 def test_the_network_learns_to_doubt_non_digits(tmp_path: Path) -> None:
     recipe = dataclasses.replace(MIXED, steps=150, glyphs=1, outliers=8, validate_every=150, checkpoint_every=150)
     model, _ = training.fit(recipe, DATA, 1, Checkpoints(tmp_path), mixture.People(PEOPLE))
