@@ -54,6 +54,7 @@ def test_the_litert_file_gives_the_pages_probabilities(
     np.testing.assert_allclose(export.run_lite(exported[1], PICTURES[:count]), shown[:count], atol=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif("MNIST_DIR" not in os.environ, reason="MNIST_DIR is not set: it names a folder with the real MNIST")
 def test_both_exports_give_the_pages_probabilities_on_mnists_test_images(exported: tuple[Path, Path]) -> None:
     pictures = mnist.load_test().pictures

@@ -29,6 +29,7 @@ def test_ten_digits_are_read_when_the_page_is_rendered_on_the_server(
     draw_all_ten(page, Pen(page))
 
 
+@pytest.mark.slow
 def test_ten_digits_are_read_inside_an_iframe(app: str, open_page: Callable[..., Page]) -> None:
     class Host(http.server.BaseHTTPRequestHandler):
         """Another site that embeds the page, as huggingface.co embeds a Space."""

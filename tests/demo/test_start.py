@@ -39,7 +39,7 @@ def replace_network(folder: Path) -> None:
 DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "missing": (lambda folder: (folder / NETWORK).unlink(), "No such file"),
     "truncated": (lambda folder: os.truncate(folder / ARRAYS, 1_000_000), "SHA-256 is not the one"),
-    "of another network": (replace_network, "does not hold this network"),
+    "of another network": (replace_network, "does not contain this network"),
     "of another hash": (lambda folder: shutil.copy(WEIGHTS / FACTS, folder / NETWORK), "SHA-256 is not the one"),
     "no facts": (lambda folder: (folder / FACTS).unlink(), "No such file"),
 }

@@ -104,6 +104,7 @@ def test_mnist_is_measured_as_the_page_reads_it_and_without_preprocessing() -> N
     assert f"without preprocessing: {raw} wrong" in table(figures)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif("MNIST_DIR" not in os.environ, reason="MNIST_DIR is not set: it names a folder with the real MNIST")
 def test_the_committed_weights_misread_at_most_33_of_mnists_test_images_with_and_without_preprocessing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]

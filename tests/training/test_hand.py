@@ -81,6 +81,7 @@ def test_all_drawings_of_one_person_are_trained_on(hand: Path) -> None:
     assert people.files == mixture.read([hand]).files
 
 
+@pytest.mark.slow
 def test_training_starts_from_the_given_weights(other: Path, tmp_path: Path) -> None:
     still = dataclasses.replace(SHORT, rate=0.0)
     for start in (WEIGHTS, other):
@@ -89,6 +90,7 @@ def test_training_starts_from_the_given_weights(other: Path, tmp_path: Path) -> 
             np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-7)
 
 
+@pytest.mark.slow
 def test_saved_weights_are_blended_from_the_initial_and_the_learned_ones(tmp_path: Path) -> None:
     def taught(blend: float) -> list[np.ndarray]:
         recipe = dataclasses.replace(SHORT, blend=blend)
@@ -101,6 +103,7 @@ def test_saved_weights_are_blended_from_the_initial_and_the_learned_ones(tmp_pat
         np.testing.assert_allclose(quarter - start, (whole - start) / 4, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_stopped_fine_tuning_resumes_only_with_the_weights_it_started_from(
     hand: Path, other: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -85,6 +85,7 @@ def test_a_resumed_training_ends_with_the_weights_of_an_uninterrupted_one(
     assert resumed_history["validation"] == history["validation"]
 
 
+@pytest.mark.slow
 def test_a_crashed_training_resumes_from_its_last_checkpoint_to_the_same_weights(tmp_path: Path) -> None:
     whole, _ = fit(QUICK, tmp_path / "whole")
     with in_step(12, power_cut), pytest.raises(SystemError):

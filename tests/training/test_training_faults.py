@@ -25,6 +25,7 @@ from tools.kill_training import ended
 
 resource = pytest.importorskip("resource")  # Windows has no limits for a process
 
+pytestmark = pytest.mark.slow
 FLAGS = ["--recipe", "plain", "--steps", "20", "--batch", "5", "--checkpoint-every", "5", "--report-every", "5"]
 NOBODY = 65534  # user id
 ROOT = Path(__file__).parents[2]

@@ -51,6 +51,7 @@ def wait_until(condition: Callable[[], bool], seconds: float = 20) -> bool:
     return condition()
 
 
+@pytest.mark.slow
 def test_gradio_still_keeps_entries_of_fetched_calls_and_uploads(start: Callable[..., Server], tmp_path: Path) -> None:
     server = page(start, "gradio", tmp_path)
     call_and_upload(server)

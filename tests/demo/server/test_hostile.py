@@ -45,6 +45,7 @@ def server(start: Callable[..., Server], folder: Path) -> Server:
     return start([sys.executable, "app.py"], {"GRADIO_TEMP_DIR": str(folder)})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["queue/data?session_hash=other", "call/say/other", "file={upload}"])
 def test_gradio_still_fails_at_unknown_streams_and_malformed_ranges(
     start: Callable[..., Server], tmp_path: Path, path: str
