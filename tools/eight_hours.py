@@ -21,7 +21,8 @@ import httpx
 
 from benchmarks.harness import serving
 from benchmarks.live import connect
-from lenet.demo.launch import DELETE_UPLOADS, SESSIONS
+from lenet.demo.launch import SESSIONS
+from lenet.demo.server.cleanup import DELETE_UPLOADS
 from tests.helpers.servers import Server
 from tests.helpers.tries import function
 from tests.helpers.wrong_files import png

@@ -15,9 +15,6 @@ from lenet.demo.server.limits import RequestLimits
 from lenet.demo.teach import teach
 from lenet.demo.texts.texts import TEXTS
 
-# Gradio keeps uploaded pictures as files, so that the page can show them. Seconds: how often uploads are deleted, and
-# from which age on; an upload of a program may have to wait for its turn. Shutdown deletes all of them.
-DELETE_UPLOADS = (60, 300)
 # Gradio keeps 100 kB per visitor until an hour after the visit. The page needs none of it: a visitor who was evicted
 # and comes back costs some milliseconds.
 SESSIONS = 500

@@ -11,10 +11,11 @@ from lenet.datasets import mnist
 from lenet.demo.api import add_api
 from lenet.demo.examples import examples
 from lenet.demo.inside.inside import add_inside, encode
-from lenet.demo.launch import DELETE_UPLOADS, MOST_WAITING
+from lenet.demo.launch import MOST_WAITING
 from lenet.demo.picture import picture
 from lenet.demo.reading import reading_html
 from lenet.demo.server.blocks import DemoBlocks
+from lenet.demo.server.cleanup import DELETE_UPLOADS
 from lenet.demo.sketchpad import Sketchpad
 from lenet.demo.teach import teach
 from lenet.demo.texts.texts import TEXTS, both, language, translated

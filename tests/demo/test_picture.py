@@ -13,9 +13,9 @@ from gradio.data_classes import ImageData
 from PIL import Image
 from PIL.PngImagePlugin import PngImageFile
 
-from lenet.demo.launch import DELETE_UPLOADS
 from lenet.demo.lazy import OnDemand
 from lenet.demo.picture.input import PictureInput
+from lenet.demo.server.cleanup import DELETE_UPLOADS
 from lenet.demo.texts.texts import TEXTS
 from lenet.image.preprocess import preprocess
 from lenet.image.strokes import render

@@ -23,6 +23,10 @@ from gradio import routes
 
 LOG = logging.getLogger(__name__)
 
+# Gradio keeps uploaded pictures as files, so that the page can show them. Seconds: how often uploads are deleted, and
+# from which age on; an upload of a program may have to wait for its turn. Shutdown deletes all of them.
+DELETE_UPLOADS = (60, 300)
+
 
 class SessionCleanup:
     """Evicts the state of finished calls and uploads.
