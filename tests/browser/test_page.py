@@ -31,7 +31,11 @@ def expect_seen(pad: Pad, strokes: int) -> None:
     expect(pad.page.locator("#seen")).to_have_attribute("src", source)
 
 
-@pytest.mark.parametrize(("screen", "pointer"), [({}, "mouse"), (PHONE, "touch")], ids=["mouse", "finger"])
+@pytest.mark.parametrize(
+    ("screen", "pointer"),
+    [pytest.param({}, "mouse", marks=pytest.mark.slow), (PHONE, "touch")],
+    ids=["mouse", "finger"],
+)
 def test_ten_digits_are_read_and_drawing_does_not_scroll(
     app: str, open_page: Callable[..., Page], screen: dict, pointer: Any
 ) -> None:

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
 from lenet.demo.launch import MOST_WAITING
 from lenet.model.weights import ARRAYS, FACTS, FILES, NETWORK, WEIGHTS
 from tests.helpers.servers import ROOT, Server
@@ -54,6 +56,7 @@ def start_with(damage: Callable[[Path], object], folder: Path) -> subprocess.Com
     return subprocess.run([sys.executable, "app.py"], cwd=ROOT, env=env, capture_output=True, text=True, timeout=120)
 
 
+@pytest.mark.slow
 def test_damaged_weights_end_the_start_with_one_sentence(tmp_path: Path) -> None:
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         runs = {name: pool.submit(start_with, damage, tmp_path / name) for name, (damage, _) in DAMAGES.items()}

@@ -53,6 +53,7 @@ def test_missing_mnist_or_weights_are_an_error_that_names_the_folder(
     assert all(str(tmp_path) in line for line in lines)
 
 
+@pytest.mark.slow
 def test_stroke_files_are_measured_reproducibly(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

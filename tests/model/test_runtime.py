@@ -36,7 +36,7 @@ def mnist_images() -> np.ndarray:
     return mnist.load_test().pictures[:1000]
 
 
-@pytest.mark.parametrize("pictures", [synthetic, mnist_images])
+@pytest.mark.parametrize("pictures", [synthetic, pytest.param(mnist_images, marks=pytest.mark.slow)])
 def test_litert_keras_and_numpy_compute_the_same_logits(network: Network, pictures: Callable[[], np.ndarray]) -> None:
     shown = pictures()
     ours = network.logits(shown)

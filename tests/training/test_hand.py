@@ -52,6 +52,7 @@ def small_data(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mnist, "load", lambda folder=None: DATA)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small_data")
 def test_from_selects_recipe_hand_and_keeps_the_thresholds_and_the_committed_weights(
     hand: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

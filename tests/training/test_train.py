@@ -95,6 +95,7 @@ def test_a_crashed_training_resumes_from_its_last_checkpoint_to_the_same_weights
         np.testing.assert_array_equal(ours, theirs)
 
 
+@pytest.mark.slow
 def test_training_reads_most_validation_digits_and_logs_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     recipe = dataclasses.replace(QUICK, steps=150, report_every=10, validate_every=150, checkpoint_every=150)
     _, history = fit(recipe, tmp_path)

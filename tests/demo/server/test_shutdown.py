@@ -80,6 +80,7 @@ def test_requests_in_progress_are_answered_and_uploads_are_deleted(server: Serve
     assert "Traceback" not in server.log.read_text()
 
 
+@pytest.mark.slow
 def test_clients_that_neither_read_nor_finish_do_not_delay_the_end(server: Server) -> None:
     with ExitStack() as connections:
         for _ in range(5):
