@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from lenet.model.weights import LAYERS, WeightsError
 
-# Two threads halve the time of one picture, from 0.45 to 0.25 ms, most of which is reading the hidden layer's 12.8 MB,
-# at the same throughput (`python -m benchmarks.server`).
+# Two threads halve the time of one picture among others, 0.45 to 0.25 ms: most of it is reading the hidden layer's
+# 12.8 MB. After a pause both take about as long, and as many updates a second are answered (`benchmarks.server`).
 THREADS = min(2, os.cpu_count() or 1)
 
 Array = NDArray[np.float32]
