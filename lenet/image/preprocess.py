@@ -77,7 +77,7 @@ def preprocess(drawing: Picture) -> Ink:
             None, an empty drawing. Dark on light or light on dark; a transparent background is paper.
 
     Raises:
-        PictureError: if it is none of these.
+        PictureError: if the drawing has another type or shape.
     """
     return _normalise(read_ink(drawing))[0]
 
