@@ -6,11 +6,14 @@
     (500, 500)
 
 A file holds JSON lines, gzipped or not, one drawing per line: the JSON of `lenet.image.strokes` with a label, a digit
-or, for a non-digit, null.
+or, for a non-digit, null, and optionally with the kind of thing that it shows.
 
     {"label": "8", "w": 500, "h": 500, "strokes": [[[267, 167], [267, 164], …], …]}
+    {"label": null, "kind": "owl", "strokes": [[[93.5, 40], …], …]}
 
-UCI's own files, pendigits-orig.tra and pendigits-orig.tes, are read as well: see `lenet.datasets.unipen`.
+Three public datasets are read as they are published: UCI's pendigits-orig.tra and pendigits-orig.tes
+(`lenet.datasets.unipen`), Omniglot's zip files (`lenet.datasets.omniglot`) and Quick, Draw!'s ndjson files
+(`lenet.datasets.quickdraw`).
 """
 
 import argparse
@@ -19,11 +22,11 @@ import json
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from lenet.datasets import unipen
+from lenet.datasets import omniglot, quickdraw, unipen
 from lenet.datasets.download import Flaw
 from lenet.datasets.mnist import DatasetError
 from lenet.image.strokes import Drawing, DrawingError
@@ -33,7 +36,8 @@ MAX_BYTES = 200_000_000  # unpacked
 MAX_LINES = 1_000_000
 MAX_LINE = 1_000_000  # bytes; the 10,000 points that a drawing may have take about 400,000 at two decimals
 
-GZIPPED, COMPRESSED = b"\x1f\x8b", b"\x1f\x9d"  # first bytes of gzip, and of Unix's compress as UCI publishes
+# First bytes of gzip, of Unix's compress as UCI publishes, and of zip as Omniglot does.
+GZIPPED, COMPRESSED, ZIPPED = b"\x1f\x8b", b"\x1f\x9d", b"PK"
 
 DIGITS = tuple("0123456789")
 NOT_A_DIGIT = 10  # the label after the ten digits
@@ -45,6 +49,7 @@ class LabelledDrawing:
 
     label: int  # 0 to 9, or NOT_A_DIGIT
     drawing: Drawing
+    kind: str = ""  # of a non-digit, as in "owl" or "Greek/character08"; "" if the file does not say
 
     @property
     def strokes(self) -> tuple[tuple[tuple[float, float], ...], ...]:
@@ -52,20 +57,23 @@ class LabelledDrawing:
         return self.drawing.strokes
 
 
-def read(path: str | Path, max_bytes: int = MAX_BYTES, max_lines: int = MAX_LINES) -> list[LabelledDrawing]:
+def read(
+    path: str | Path, max_bytes: int = MAX_BYTES, max_lines: int = MAX_LINES, count: int | None = None
+) -> list[LabelledDrawing]:
     """Read a stroke file.
 
     Args:
-        path: JSON lines or UNIPEN, gzipped or not, whatever its name; empty lines are ignored.
+        path: JSON lines or UNIPEN, gzipped or not, or Omniglot's zip, whatever its name; empty lines are ignored.
         max_bytes: of the unpacked file.
         max_lines: of the file.
+        count: of the drawings to read, from the file's beginning; None: all.
 
     Raises:
         DatasetError: the file is missing, damaged, too large or something else; the text names file and line.
     """
     try:
         with Path(path).open("rb") as stream:
-            drawings = list(_drawings(_lines(stream, max_bytes, max_lines), str(path)))
+            drawings = list(islice(_drawings(stream, str(path), max_bytes, max_lines), count))
     except EOFError:
         raise DatasetError(f"{path} is cut short; copy or download it again.") from None
     except (OSError, zlib.error) as problem:
@@ -98,12 +106,22 @@ def add_strokes(parser: argparse.ArgumentParser, purpose: str) -> None:
         metavar="FILE",
         action="append",
         default=[],
-        help=f"{purpose}, JSON lines or UCI's UNIPEN; may be repeated",
+        help=f"{purpose}, JSON lines, UCI's UNIPEN, Omniglot's zip or Quick, Draw!'s ndjson; may be repeated",
     )
 
 
-def _drawings(lines: Iterator[bytes], path: str) -> Iterator[LabelledDrawing]:
-    filled = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
+def _drawings(stream: BinaryIO, path: str, max_bytes: int, max_lines: int) -> Iterator[LabelledDrawing]:
+    magic = stream.read(2)  # not by the name: browsers unpack and keep ".gz"
+    stream.seek(0)
+    if magic == ZIPPED:
+        yield from (LabelledDrawing(NOT_A_DIGIT, drawing, kind) for kind, drawing in omniglot.parse(stream, path))
+        return
+    if magic == COMPRESSED:
+        raise Flaw("is packed by Unix's compress (.Z), which Python cannot read; unpack it with gzip -d")
+    if magic == GZIPPED:
+        stream = cast(BinaryIO, gzip.GzipFile(fileobj=stream))
+    lines = enumerate(_lines(stream, max_bytes, max_lines), 1)
+    filled = ((number, line) for number, line in lines if line.strip())
     first = next(filled, None)
     if not first:
         return
@@ -114,17 +132,12 @@ def _drawings(lines: Iterator[bytes], path: str) -> Iterator[LabelledDrawing]:
                 raise DatasetError(f"{path}: a {label} without a point; remove its segment.")
             yield LabelledDrawing(label, drawing)
     else:
-        yield from (_parse(line, f"{path}, line {number}") for number, line in numbered)
+        parsed = (_parse(line, f"{path}, line {number}") for number, line in numbered)
+        yield from filter(None, parsed)
 
 
 def _lines(stream: BinaryIO, max_bytes: int, max_lines: int) -> Iterator[bytes]:
-    """Yield the lines of a file, gzipped or not, within the limits."""
-    magic = stream.read(2)  # not by the name: browsers unpack and keep ".gz"
-    stream.seek(0)
-    if magic == COMPRESSED:
-        raise Flaw("is packed by Unix's compress (.Z), which Python cannot read; unpack it with gzip -d")
-    if magic == GZIPPED:
-        stream = cast(BinaryIO, gzip.GzipFile(fileobj=stream))
+    """Yield the lines of an unpacked file, within the limits."""
     size = number = 0
     while line := stream.readline(MAX_LINE + 1):
         size, number = size + len(line), number + 1
@@ -137,9 +150,13 @@ def _lines(stream: BinaryIO, max_bytes: int, max_lines: int) -> Iterator[bytes]:
         yield line
 
 
-def _parse(line: bytes, where: str) -> LabelledDrawing:
+def _parse(line: bytes, where: str) -> LabelledDrawing | None:
+    """Read a line; None for a drawing of Quick, Draw! that is to be skipped."""
     try:
         value = json.loads(line)
+        if quickdraw.is_quickdraw(value):
+            doodle = quickdraw.parse(value)
+            return doodle and LabelledDrawing(NOT_A_DIGIT, doodle[1], doodle[0])
         drawing = Drawing.from_json(value)  # so that value is a dict
     except RecursionError:
         raise DatasetError(f"{where}: not a drawing, but lists nested too deep.") from None
@@ -153,7 +170,10 @@ def _parse(line: bytes, where: str) -> LabelledDrawing:
         raise DatasetError(f"{where}: `label` must be a digit from 0 to 9, or null, not {shown}.")
     if not any(drawing.strokes):
         raise DatasetError(f"{where}: a drawing without a point; remove the line.")
-    return LabelledDrawing(NOT_A_DIGIT if label is None else int(label), drawing)
+    kind = value.get("kind", "") if label is None else ""
+    if not isinstance(kind, str):
+        raise DatasetError(f"{where}: `kind` must be a text, not {json.dumps(kind)[:20]}.")
+    return LabelledDrawing(NOT_A_DIGIT if label is None else int(label), drawing, kind)
 
 
 def _to_json(labelled: LabelledDrawing) -> dict[str, Any]:
@@ -161,7 +181,8 @@ def _to_json(labelled: LabelledDrawing) -> dict[str, Any]:
     strokes = [[[_short(x), _short(y)] for x, y in stroke] for stroke in drawing.strokes]
     size = {"w": drawing.width, "h": drawing.height, "pen": _short(drawing.pen)}
     label = None if labelled.label == NOT_A_DIGIT else str(labelled.label)
-    return {"label": label, **size, "strokes": strokes}
+    kind = {"kind": labelled.kind} if labelled.kind else {}
+    return {"label": label, **kind, **size, "strokes": strokes}
 
 
 def _short(number: float) -> float:
