@@ -3,7 +3,7 @@
     $ python -m tools.sheets digits --out sheets
     sheets/digits.png
 
-The generators are `digits`, `nondigits`, `doodles` and `odd_hand`; the default is all of them.
+The generators are `digits`, `ambiguous`, `nondigits`, `doodles` and `odd_hand`; the default is all of them.
 A row is a style or a kind.
 """
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from lenet.datasets.synthetic import nondigits
-from lenet.datasets.synthetic.digits import STYLES, glyph
+from lenet.datasets.synthetic.digits import AMBIGUOUS, STYLES, glyph, write
 from lenet.image.preprocess import preprocess
 from lenet.image.strokes import render
 from tools import doodles, odd_hand
@@ -35,6 +35,10 @@ GENERATORS: dict[str, dict[str, Draw]] = {
         f"{digit} {style}": lambda random, digit=digit, style=style: render(glyph(digit, random, style))
         for digit in STYLES
         for style in STYLES[digit]
+    },
+    "ambiguous": {
+        f"{first} or {second}": lambda random, draw=draw: render(write(draw, random))
+        for (first, second), draw in AMBIGUOUS.items()
     },
     "nondigits": {
         kind: lambda random, kind=kind: nondigits.draw(random, some_digit, kind).render() for kind in nondigits.KINDS

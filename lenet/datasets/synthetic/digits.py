@@ -1,8 +1,9 @@
 """Synthetic digits, as people around the world write them: strokes for the styles that MNIST lacks.
 
 MNIST is American school writing of the 1990s. Elsewhere a 1 has a flag and a foot, a 7 a bar, a 0 a slash; a 4 is open,
-closed or a lightning; 6 and 9 curl. `digit_shapes` has the shapes; this module has their frequencies, and a hand that
-slants, bends and wavers, misses joins and cuts corners. No font and no data of people are used.
+closed or a lightning; 6 and 9 curl. `digit_shapes` and `rare_shapes` have the shapes; this module has their
+frequencies, and a hand that slants, bends and wavers, misses joins and cuts corners. No font and no data of people are
+used.
 
 `python -m tools.sheets digits --out sheets` draws them.
 """
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenet.datasets.synthetic import digit_shapes as shapes
+from lenet.datasets.synthetic import rare_shapes as rare
 from lenet.image.strokes import CANVAS_SIZE
 
 SIDE = 180  # the longer side of every glyph in pixels of the pad; callers place and scale it
@@ -65,6 +67,9 @@ STYLES: dict[int, dict[str, Style]] = {
         "spiral": Style(8, shapes.spiral_zero),
         "slashed": Style(14, lambda u: shapes.zero(u, 25, 40, "slash")),
         "dotted": Style(6, lambda u: shapes.zero(u, 28, 42, "dot")),
+        "crossed": Style(18, lambda u: rare.crossed_zero(u, (35, 105))),
+        "barred": Style(2, lambda u: rare.crossed_zero(u, (-20, 25))),
+        "unclosed": Style(5, rare.open_zero),
     },
     1: {
         "plain": Style(32, shapes.one),
@@ -73,6 +78,8 @@ STYLES: dict[int, dict[str, Style]] = {
         "hooked": Style(11, shapes.hooked_one),
         "footed": Style(5, lambda u: shapes.one(u, None, True)),
         "flagged_footed": Style(14, lambda u: shapes.one(u, (18, 55), True)),
+        "hooked_footed": Style(12, rare.footed_one),
+        "flat_flagged": Style(16, rare.flat_flagged_one),
     },
     2: {
         "round": Style(44, lambda u: shapes.two(u, "corner")),
@@ -87,6 +94,9 @@ STYLES: dict[int, dict[str, Style]] = {
         "looped": Style(13, lambda u: shapes.three(u, "loop")),
         "flat": Style(13, lambda u: shapes.three(u, "corner", True)),
         "closed": Style(6, shapes.closed_three),
+        "narrow": Style(11, rare.narrow_three),
+        "angular": Style(7, rare.angular_three),
+        "curled": Style(5, rare.curled_three),
     },
     4: {
         "open": Style(28, lambda u: shapes.four(u, u(14, 24), (-4, 26))),
@@ -103,6 +113,9 @@ STYLES: dict[int, dict[str, Style]] = {
         "apart": Style(13, lambda u: shapes.five(u, (12, 20))),
         "square": Style(12, lambda u: shapes.five(u, None, True)),
         "s": Style(13, shapes.s_five),
+        "hatted": Style(10, lambda u: rare.hatted_five(u, apart=False)),
+        "hat_apart": Style(7, lambda u: rare.hatted_five(u, apart=True)),
+        "flat": Style(7, rare.flat_five),
     },
     6: {
         "looped": Style(42, lambda u: shapes.six(u, [(u(36, 50), 0), (22, 26), (7, 58)], u(18, 25), (-230, -185))),
@@ -113,6 +126,8 @@ STYLES: dict[int, dict[str, Style]] = {
         "open": Style(12, lambda u: shapes.six(u, [(u(36, 50), 0), (20, 28), (6, 60)], u(18, 24), (-115, -75))),
         "upright": Style(13, lambda u: shapes.six(u, [(u(8, 22), 0), (9, 35), (6, 65)], u(18, 26), (-220, -180))),
         "crossed": Style(8, shapes.crossed_six),
+        "wide": Style(10, rare.wide_six),
+        "joined": Style(12, rare.joined_six),
     },
     7: {
         "plain": Style(33, shapes.seven),
@@ -122,6 +137,8 @@ STYLES: dict[int, dict[str, Style]] = {
         "curved": Style(10, lambda u: shapes.seven(u, curved=True)),
         "barred_serif": Style(7, lambda u: shapes.seven(u, serif=True, bar=(42, 62))),
         "barred_loop": Style(6, shapes.looped_seven),
+        "barred_low": Style(8, rare.low_barred_seven),
+        "ticked": Style(5, rare.ticked_seven),
     },
     8: {
         "one": Style(46, lambda u: shapes.eight(u, (-75, -25), (-25, 10))),
@@ -129,6 +146,8 @@ STYLES: dict[int, dict[str, Style]] = {
         "open": Style(13, lambda u: shapes.eight(u, (-120, -60), (45, 70))),
         "ribbon": Style(14, lambda u: shapes.eight(u, (-75, -25), (0, 0), ribbon=True)),
         "rings": Style(15, shapes.ring_eight),
+        "waist": Style(8, rare.waist_eight),
+        "angular": Style(4, rare.angular_eight),
     },
     9: {
         "straight": Style(33, lambda u: shapes.nine(u, "straight")),
@@ -138,7 +157,15 @@ STYLES: dict[int, dict[str, Style]] = {
         "g": Style(10, lambda u: shapes.nine(u, "g")),
         "curled": Style(8, shapes.curled_nine),
         "flat": Style(9, lambda u: shapes.nine(u, "flat")),
+        "angular": Style(5, rare.angular_nine),
+        "waist": Style(6, rare.waist_nine),
     },
+}
+
+# Shapes that are one digit to some people and another to others.
+AMBIGUOUS: dict[tuple[int, int], Callable[[shapes.Uniform], shapes.Strokes]] = {
+    (1, 7): rare.one_or_seven,
+    (4, 9): rare.four_or_nine,
 }
 
 
@@ -151,15 +178,28 @@ def glyph(digit: int, random: np.random.Generator, style: str | None = None) -> 
         style: a name in `STYLES[digit]`; None: one of them, by weight.
 
     Returns:
-        Strokes of [x, y] points in pixels of the pad, y down, in any order and direction; the longer side of their box
-        is 180, its middle the middle of the pad.
+        Strokes as of `write`.
     """
     styles = STYLES[digit]
     if style is None:
         weights = np.cumsum([candidate.weight for candidate in styles.values()])
         style = list(styles)[int(np.searchsorted(weights, random.random() * weights[-1], "right"))]
+    return write(styles[style].draw, random)
+
+
+def write(draw: Callable[[shapes.Uniform], shapes.Strokes], random: np.random.Generator) -> list[list[list[float]]]:
+    """Write a shape by hand.
+
+    Args:
+        draw: returns the strokes as knots, as of `Style`.
+        random: the generator of every choice.
+
+    Returns:
+        Strokes of [x, y] points in pixels of the pad, y down, in any order and direction; the longer side of their box
+        is 180, its middle the middle of the pad.
+    """
     loose, cut = random.uniform(*LOOSE), random.uniform(0, CUT) * random.random()
-    lines = [_curve(knots, loose, cut, random) for knots in styles[style].draw(random.uniform)]
+    lines = [_curve(knots, loose, cut, random) for knots in draw(random.uniform)]
     points = _hand(np.concatenate(lines), random)
     low, high = points.min(0), points.max(0)
     points = (points - (low + high) / 2) * (SIDE / (high - low).max()) + CANVAS_SIZE / 2
