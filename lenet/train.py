@@ -84,7 +84,6 @@ def _train(options: argparse.Namespace, people: "People", thresholds: "Threshold
     from lenet.model.runtime import Network
     from lenet.training.checkpoint import Checkpoints
     from lenet.training.fit import fit, say
-    from lenet.training.precision import precision
 
     recipe, out = options.recipe, options.out
     checkpoints = Checkpoints(out / "checkpoints")
@@ -99,9 +98,10 @@ def _train(options: argparse.Namespace, people: "People", thresholds: "Threshold
         return
     weights.save(model, out, {"recipe": recipe.name, "seed": options.seed, "from": history["from"]}, thresholds)
     if not recipe.personal:
-        weights.write_thresholds(out, *calibration.find(Network(out / weights.NETWORK), people.kept))
+        network = Network(out / weights.NETWORK)
+        weights.write_thresholds(out, *calibration.find(network, people.kept_digits, people.kept_non_digits))
     figures = Evaluation(out).mnist(data)
-    write_metrics(out, training={**history, **machine(), "precision": precision(recipe)}, mnist_test=figures)
+    write_metrics(out, training={**history, **machine()}, mnist_test=figures)
     plots.training_curve(out / "training.png", history)
     checkpoints.clear()
     say(table(figures))

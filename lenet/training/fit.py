@@ -16,6 +16,7 @@ from lenet.model import weights
 from lenet.training import mixture
 from lenet.training.checkpoint import Checkpoint, CheckpointError, Checkpoints, interrupts
 from lenet.training.mixture import StrokeFile
+from lenet.training.precision import precision
 from lenet.training.recipes import Recipe
 from lenet.training.trainer import Trainer, logits
 from lenet.training.workers import Workers
@@ -34,8 +35,10 @@ class History(Plan):
         training: [step, loss, accuracy] of the steps since the entry before.
         validation: [step, misread MNIST images, misread drawings].
         validation_counts: number of MNIST images and of drawings in the validation set.
+        precision: of the layers, as a Keras dtype policy, on the machine that finished.
     """
 
+    precision: str
     seconds: float
     training: list[list[float]]
     validation: list[list[int]]
@@ -82,10 +85,10 @@ def fit(
     workers.check(plan, recipe.batch)
     checkpoint = _newest(plan, checkpoints) if workers.first else None
     trainer = Trainer(recipe, mixture.components(recipe, data.train, seed, people.learned), seed, loaded, workers)
-    drawings = mixture.drawn(people.kept, 1, np.random.default_rng(SEED))
+    drawings = mixture.drawn(people.kept_digits, len(people.kept_digits), np.random.default_rng(SEED))
     done, history = _resume(trainer, checkpoint, plan)
     done = workers.follow_first(done, trainer.variables)
-    history["validation_counts"] = [len(data.validation.labels), len(people.kept)]
+    history["validation_counts"] = [len(data.validation.labels), len(drawings.labels)]
 
     def keep(step: int) -> None:
         if workers.first:
@@ -98,7 +101,7 @@ def fit(
         kept = trainer.kept()
         images, drawn = misses(kept, data.validation), misses(kept, drawings)
         history["validation"].append([step, images, drawn])
-        drawn_text = f", {drawn} of {len(people.kept):,} drawings" if people.kept else ""
+        drawn_text = f", {drawn} of {len(drawings.labels):,} drawings" if len(drawings.labels) else ""
         say(f"step {step:6,}  validation: {images} of {len(data.validation.labels):,} wrong{drawn_text}")
 
     bar = tqdm(
@@ -155,12 +158,28 @@ def _newest(plan: Plan, checkpoints: Checkpoints) -> Checkpoint | None:
 
 def _resume(trainer: Trainer, checkpoint: Checkpoint | None, plan: Plan) -> tuple[int, History]:
     """Restore the trainer from the checkpoint, if there is one; returns the next step and the history so far."""
+    computed = precision(trainer.recipe)
     if checkpoint is None:
-        return 0, {**plan, "seconds": 0.0, "training": [], "validation": [], "validation_counts": []}
+        empty: History = {
+            **plan,
+            "precision": computed,
+            "seconds": 0.0,
+            "training": [],
+            "validation": [],
+            "validation_counts": [],
+        }
+        return 0, empty
     for variable, array in zip(trainer.variables, checkpoint.arrays, strict=True):
         variable.assign(array)
     print(f"Resuming from step {checkpoint.step:,} of {trainer.recipe.steps:,}.", file=sys.stderr)
-    return checkpoint.step, cast(History, checkpoint.facts)
+    before = checkpoint.facts.get("precision", computed)
+    if before != computed:
+        print(
+            f"The steps so far were computed in {before}, the others will be in {computed}, as this processor does: "
+            "accuracy stays within the spread of seeds.",
+            file=sys.stderr,
+        )
+    return checkpoint.step, cast(History, {**checkpoint.facts, "precision": computed})
 
 
 def say(text: str) -> None:

@@ -10,8 +10,8 @@ vary them afterwards.
 """
 
 import hashlib
-import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import cycle, islice
 from pathlib import Path
 from typing import NamedTuple, TypedDict
 
@@ -19,20 +19,24 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from lenet.datasets import stroke_files
+from lenet.datasets import holdout, stroke_files
 from lenet.datasets.mnist import Split
 from lenet.datasets.placement import place
 from lenet.datasets.stroke_files import NOT_A_DIGIT, LabelledDrawing
 from lenet.datasets.synthetic import nondigits
-from lenet.datasets.synthetic.digits import glyph
+from lenet.datasets.synthetic.digits import AMBIGUOUS, glyph, write
 from lenet.image.preprocess import SIDE, preprocess
 from lenet.image.strokes import Stroke
 from lenet.training.recipes import Recipe
 
 # Most synthetic pictures to render: a long training sees each about five times, distorted differently.
 GLYPHS, NONDIGITS = 40_000, 30_000
-# One in this many drawings of a file is for validation: the last ones, as files are in the order of their writers.
-VALIDATION = 10
+
+# Targets of the labels: the ten digits, then NOT_A_DIGIT, then each pair of `AMBIGUOUS`. (13, 10)
+PAIRS = list(AMBIGUOUS)
+TARGETS = np.concatenate(
+    [np.eye(10), np.full((1, 10), 0.1), [np.eye(10)[list(pair)].mean(0) for pair in PAIRS]], dtype=np.float32
+)
 
 
 class StrokeFile(TypedDict):
@@ -47,8 +51,18 @@ class People(NamedTuple):
     """People's drawings from stroke files."""
 
     learned: Sequence[LabelledDrawing] = ()  # to train on, non-digits among them
-    kept: Sequence[LabelledDrawing] = ()  # digits for validation and calibration
+    kept: Sequence[LabelledDrawing] = ()  # for validation and calibration, non-digits among them
     files: Sequence[StrokeFile] = ()
+
+    @property
+    def kept_digits(self) -> list[LabelledDrawing]:
+        """The digits for validation and calibration."""
+        return [drawing for drawing in self.kept if drawing.label != NOT_A_DIGIT]
+
+    @property
+    def kept_non_digits(self) -> list[LabelledDrawing]:
+        """The non-digits for validation and calibration, of kinds that are not trained on."""
+        return [drawing for drawing in self.kept if drawing.label == NOT_A_DIGIT]
 
 
 class Component(NamedTuple):
@@ -58,18 +72,12 @@ class Component(NamedTuple):
     per_batch: int
 
 
-def split(drawings: Sequence[LabelledDrawing]) -> tuple[Sequence[LabelledDrawing], Sequence[LabelledDrawing]]:
-    """Split a file's drawings into the first nine tenths, for training, and the rest, for validation."""
-    count = len(drawings) - len(drawings) // VALIDATION
-    return drawings[:count], drawings[count:]
-
-
 def read(paths: Iterable[str | Path], keep: bool = True) -> People:
     """Read stroke files.
 
     Args:
         paths: the files.
-        keep: keep the last tenth of each for validation; False for a file of one person, whose end is no new writer
+        keep: keep a tenth of each for validation; False for a file of one person, whose end is no new writer
             but perhaps all the nines, and too few drawings to calibrate with.
 
     Raises:
@@ -80,9 +88,9 @@ def read(paths: Iterable[str | Path], keep: bool = True) -> People:
     files: list[StrokeFile] = []
     for path in map(Path, paths):
         drawings = stroke_files.read(path)
-        training, validation = split(drawings) if keep else (drawings, ())
+        training, validation = holdout.split(drawings) if keep else (drawings, [])
         learned += training
-        kept += [drawing for drawing in validation if drawing.label != NOT_A_DIGIT]
+        kept += validation
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         files.append({"name": path.name, "sha256": digest, "count": len(drawings)})
     return People(learned, kept, files)
@@ -94,10 +102,10 @@ def glyphs(count: int, random: np.random.Generator) -> Split:
     return _render(count, "synthetic digits", digits, random)
 
 
-def drawn(drawings: Sequence[LabelledDrawing], times: int, random: np.random.Generator) -> Split:
-    """Render every drawing `times` times, placed anew on the pad each time."""
-    digits = ((drawing.strokes, drawing.label) for _ in range(times) for drawing in drawings)
-    return _render(times * len(drawings), "people's drawings", digits, random)
+def drawn(drawings: Sequence[LabelledDrawing], count: int, random: np.random.Generator) -> Split:
+    """Render `count` pictures of the drawings in turn, placed anew on the pad each time."""
+    turns = islice(cycle(drawings), count)
+    return _render(count, "people's drawings", ((drawing.strokes, drawing.label) for drawing in turns), random)
 
 
 def non_digits(count: int, random: np.random.Generator, drawings: Sequence[LabelledDrawing] = ()) -> Split:
@@ -106,18 +114,24 @@ def non_digits(count: int, random: np.random.Generator, drawings: Sequence[Label
     Args:
         count: how many.
         random: source of every choice.
-        drawings: people's drawings, which give half of the digits that are joined to numbers; the other half, or all
+        drawings: people's digits, which give half of the digits that are joined to numbers; the other half, or all
             without drawings, are synthetic.
     """
-    written = [drawing for drawing in drawings if drawing.label != NOT_A_DIGIT]
 
     def digit(source: np.random.Generator) -> Sequence[Stroke]:
-        if written and source.random() < 0.5:
-            return written[int(source.integers(len(written)))].strokes
+        if drawings and source.random() < 0.5:
+            return drawings[int(source.integers(len(drawings)))].strokes
         return glyph(int(source.integers(10)), source)
 
     pictures = (preprocess(nondigits.draw(random, digit).render()).picture for _ in range(count))
     return Split(_bytes(count, "non-digits", pictures), np.full(count, NOT_A_DIGIT, np.uint8))
+
+
+def torn(count: int, random: np.random.Generator) -> Split:
+    """Render `count` drawings that could be either of two digits, labelled with the row of their target."""
+    draws = list(AMBIGUOUS.values())
+    shapes = ((write(draws[i % len(draws)], random), NOT_A_DIGIT + 1 + i % len(draws)) for i in range(count))
+    return _render(count, "ambiguous digits", shapes, random)
 
 
 def components(
@@ -134,20 +148,26 @@ def components(
         recipe: decides the number of each per batch; no more are rendered than its steps will see.
         data: MNIST's training images.
         seed: seed of the rendered pictures.
-        drawings: people's drawings to train on; without any, MNIST takes their place.
+        drawings: people's drawings to train on. Without digits among them, MNIST takes their place; without
+            non-digits, synthetic ones do.
         glyph_limit: most synthetic digits to render.
-        nondigit_limit: most non-digits to render.
+        nondigit_limit: most synthetic non-digits to render.
     """
-    rendered = []
-    if recipe.glyphs:
-        count = min(glyph_limit, recipe.steps * recipe.glyphs)
-        rendered.append(Component(glyphs(count, np.random.default_rng((seed, 1))), recipe.glyphs))
-    if recipe.drawings and drawings:
-        times = min(recipe.renderings, math.ceil(recipe.steps * recipe.drawings / len(drawings)))
-        rendered.append(Component(drawn(drawings, times, np.random.default_rng((seed, 2))), recipe.drawings))
-    if recipe.outliers:
-        count = min(nondigit_limit, recipe.steps * recipe.outliers)
-        rendered.append(Component(non_digits(count, np.random.default_rng((seed, 3)), drawings), recipe.outliers))
+    digits = [drawing for drawing in drawings if drawing.label != NOT_A_DIGIT]
+    doodles = [drawing for drawing in drawings if drawing.label == NOT_A_DIGIT]
+    rendered: list[Component] = []
+
+    def add(per_batch: int, limit: int, render: Callable[[int, np.random.Generator], Split]) -> None:
+        if per_batch and limit:
+            count = min(limit, recipe.steps * per_batch)
+            rendered.append(Component(render(count, np.random.default_rng((seed, len(rendered)))), per_batch))
+
+    add(recipe.glyphs, glyph_limit, glyphs)
+    add(recipe.torn, glyph_limit, torn)
+    add(recipe.drawings, recipe.renderings * len(digits), lambda count, random: drawn(digits, count, random))
+    add(recipe.doodles, recipe.renderings * len(doodles), lambda count, random: drawn(doodles, count, random))
+    synthetic = recipe.outliers + (0 if doodles else recipe.doodles)
+    add(synthetic, nondigit_limit, lambda count, random: non_digits(count, random, digits))
     return [Component(data, recipe.batch - sum(part.per_batch for part in rendered)), *rendered]
 
 

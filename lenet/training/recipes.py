@@ -34,11 +34,13 @@ class Recipe:
     Attributes:
         name: value of `python -m lenet.train --recipe`.
         steps: number of batches.
-        batch: pictures per step; those that the next three leave are MNIST's.
+        batch: pictures per step; those that the other kinds leave are MNIST's.
         glyphs: synthetic digits per step.
         drawings: people's drawings per step; MNIST takes their place if there are none.
         renderings: how often each of these drawings is placed on the pad before the first step.
-        outliers: non-digits per step, trained towards a uniform target.
+        outliers: synthetic non-digits per step, trained towards a uniform target.
+        doodles: people's non-digits per step, trained likewise; synthetic ones take their place if there are none.
+        torn: synthetic drawings per step that could be either of two digits, trained towards both.
         rate: peak learning rate.
         warmup: steps in which the rate rises from 0.
         cosine: decay the rate to 0 along a cosine after the warm-up; False keeps it constant.
@@ -79,6 +81,8 @@ class Recipe:
     drawings: int = 0
     renderings: int = 4  # with a different pen each; the distortions do the rest
     outliers: int = 0
+    doodles: int = 0
+    torn: int = 0
     report_every: int = 100  # as the original
     validate_every: int = 500  # 1 to 2 seconds each: 2 % of the time
     checkpoint_every: int = 100  # as the original; 0.1 seconds each
@@ -87,7 +91,7 @@ class Recipe:
     personal: bool = False
 
     def __post_init__(self) -> None:
-        extra = self.glyphs + self.drawings + self.outliers
+        extra = self.glyphs + self.drawings + self.outliers + self.doodles + self.torn
         if self.batch <= extra:
             raise ValueError(f"A batch of {self.batch} leaves no room for MNIST beside {extra} others; enlarge it.")
 
@@ -145,13 +149,16 @@ FAST = dataclasses.replace(
 WORLD = dataclasses.replace(
     AUGMENTED,
     name="world",
-    steps=14_000,  # 23 epochs of MNIST
-    batch=144,  # 90 of MNIST; with fewer, the rest would be learned at its cost
+    mixed=True,
+    steps=12_000,
+    batch=184,  # 92 of MNIST; with fewer, the rest would be learned at its cost
     # Styles and doubt are learned within the first thousand steps; more of them costs MNIST.
-    glyphs=18,
-    drawings=20,
-    outliers=16,
-    restart=4_000,
+    glyphs=34,  # rare styles are 5 to 10 % of a digit's glyphs: one picture of each style every few steps
+    torn=2,
+    drawings=24,
+    outliers=14,
+    doodles=18,
+    restart=3_000,
     restart_rate=5e-4,
 )
 
@@ -160,12 +167,8 @@ REFINE = dataclasses.replace(
     WORLD,
     name="refine",
     continues=True,
-    steps=4_000,  # as long as the restart of `world`
-    batch=160,  # 90 of MNIST, as before
-    glyphs=26,  # rare styles are 5 to 10 % of a digit's glyphs: one picture of each style every few steps
-    drawings=24,
-    renderings=8,  # each picture is then seen twice
-    outliers=20,
+    steps=4_000,
+    renderings=8,
     rate=5e-4,  # as the restart
     warmup=100,  # Adam has no statistics of these weights' gradients yet
     restart=0,
@@ -177,12 +180,16 @@ REFINE = dataclasses.replace(
 HAND = dataclasses.replace(
     WORLD,
     name="hand",
+    mixed=False,
     continues=True,
     personal=True,
     steps=300,  # one minute; a third of it forgets more, as the rate falls before the old is relearned
     rate=3e-4,  # twice as much learns the hand little better and forgets more of other people
     warmup=30,  # Adam has no statistics of these weights' gradients yet
     restart=0,
+    glyphs=18,
+    torn=0,
+    doodles=0,
     drawings=20,  # with 36, more of MNIST is forgotten; with 12, the hand is learned less well
     renderings=20,  # two seconds for fifty drawings; each picture is then seen six times
     outliers=24,  # with 16, doodles are more often taken for odd digits

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lenet.model.network import DIGITS, lenet5
 from lenet.training.augment import distort
-from lenet.training.mixture import Component
+from lenet.training.mixture import TARGETS, Component
 from lenet.training.optimizer import optimizer
 from lenet.training.precision import precision
 from lenet.training.recipes import Recipe
@@ -53,7 +53,7 @@ class Trainer:
                     variable.assign(initial)
         splits = [component.data for component in components]
         self.images = tf.constant(np.concatenate([split.images for split in splits])[..., None])  # (N, 28, 28, 1)
-        self.labels = tf.constant(np.concatenate([split.labels for split in splits]), tf.int32)  # (N,), 0 to 10
+        self.labels = tf.constant(np.concatenate([split.labels for split in splits]), tf.int32)  # (N,), rows of TARGETS
         self.loss = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=recipe.smoothing)
 
     @property
@@ -104,8 +104,8 @@ class Trainer:
     def _learn(self, chosen: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
         pictures = tf.cast(tf.gather(self.images, chosen), tf.float32) / 255  # (N, 28, 28, 1)
         labels = tf.gather(self.labels, chosen)  # (N,)
-        digit = tf.cast(labels < DIGITS, tf.float32)  # (N,), 0 for a non-digit, whose target is uniform
-        targets = tf.one_hot(labels, DIGITS) + (1 - digit[:, None]) / DIGITS  # (N, 10)
+        digit = tf.cast(labels < DIGITS, tf.float32)  # (N,), 0 for non-digits and ambiguous ones
+        targets = tf.gather(TARGETS, labels)  # (N, 10)
         if self.recipe.distortion:
             seed = tf.stack([self.seed, step * self.workers.count + self.workers.index])
             pictures = distort(pictures, self.recipe.distortion, seed)
