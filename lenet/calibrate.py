@@ -23,13 +23,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m lenet.calibrate", description="Compute and save the verdict's thresholds."
     )
-    add_strokes(parser, "calibrate with the last tenth of these drawings")
+    add_strokes(parser, "calibrate with the tenth of these drawings that training keeps")
     parser.add_argument("--weights", type=Path, default=WEIGHTS, metavar="DIR", help="default: the page's weights")
     options = parser.parse_args(arguments)
     try:
         verify(options.weights)
         network = Network(options.weights / NETWORK)
-        thresholds, facts = calibration.find(network, mixture.read(options.strokes).kept)
+        people = mixture.read(options.strokes)
+        thresholds, facts = calibration.find(network, people.kept_digits, people.kept_non_digits)
         write_thresholds(options.weights, thresholds, facts)
     except (WeightsError, DatasetError, WriteError) as error:
         print(error, file=sys.stderr)

@@ -1,7 +1,7 @@
 """Compute the temperature and the thresholds of the verdict from drawings that were not trained on.
 
-These are the last tenth of each stroke file, which training holds out, and as many synthetic digits; without a stroke
-file, synthetic digits only.
+These are the tenth of each stroke file that training holds out (`lenet.datasets.holdout`), and as many synthetic
+digits and non-digits; without stroke files, synthetic ones only.
 """
 
 from collections.abc import Sequence
@@ -20,37 +20,38 @@ from lenet.image.preprocess import Ink, preprocess
 from lenet.image.strokes import Stroke
 from lenet.model.classifier import read
 from lenet.model.runtime import Network
-from lenet.model.verdict import Thresholds, read_row
+from lenet.model.verdict import Thresholds, energy, read_row
 from lenet.model.weights import Calibration
 
 SEED = 2**32 - 1  # of the drawings made here; no training uses it
 COUNT = 3_000  # digits of people, synthetic digits, and non-digits, of each
 ROWS = 1_000  # drawings of two digits
 
-# `unsure` is the midpoint of the DOUBTED quantile of digit confidences and the 1 - PASSING quantile of non-digit
-# confidences: those of other people's digits and of other doodles lie closer together than these. Both quantiles were
-# set by hand after looking at the accepted rates of MNIST test, pendigits-test and the test doodles.
-DOUBTED, PASSING = 0.007, 0.01
+# `unsure` is this quantile of the energies of people's digits, or of synthetic ones without any. Chosen in validation:
+# of doodles of kinds that are not trained on it refuses DOODLES_TEXT.
+DOUBTED = 0.004
 SINGLE = 0.999  # fraction of single digits that must not be read as several
 TEMPERATURES = np.geomspace(0.25, 4, 161)
 
 LabelledStrokes = tuple[Sequence[Stroke], int]
 
 
-def digits(people: Sequence[LabelledDrawing], random: np.random.Generator) -> tuple[list[Ink], NDArray[np.uint8]]:
-    """Return the ink and the labels of COUNT synthetic digits and, if there are any, COUNT digits of people."""
-    labelled: list[LabelledStrokes] = [(glyph(i % 10, random), i % 10) for i in range(COUNT)]
+def digits(
+    people: Sequence[LabelledDrawing], random: np.random.Generator, count: int
+) -> tuple[list[Ink], NDArray[np.uint8]]:
+    """Return the ink and the labels of `count` synthetic digits and, if there are any, `count` digits of people."""
+    labelled: list[LabelledStrokes] = [(glyph(i % 10, random), i % 10) for i in range(count)]
     if people:
-        drawings = (people[i % len(people)] for i in range(COUNT))
+        drawings = (people[i % len(people)] for i in range(count))
         labelled += [(drawing.strokes, drawing.label) for drawing in drawings]
     inks = [preprocess(place(strokes, random).render()) for strokes, _ in labelled]
     return inks, np.array([label for _, label in labelled], np.uint8)
 
 
 def two_digits(
-    people: Sequence[LabelledDrawing], random: np.random.Generator
+    people: Sequence[LabelledDrawing], random: np.random.Generator, count: int
 ) -> tuple[list[Ink], list[tuple[int, ...]]]:
-    """Return the ink and the labels, from left to right, of ROWS drawings of two digits side by side."""
+    """Return the ink and the labels, from left to right, of `count` drawings of two digits side by side."""
 
     def draw() -> LabelledStrokes:
         if people:
@@ -59,7 +60,7 @@ def two_digits(
         label = int(random.integers(10))
         return glyph(label, random), label
 
-    pairs = [(draw(), draw()) for _ in range(ROWS)]
+    pairs = [(draw(), draw()) for _ in range(count)]
     inks = [preprocess(row([strokes for strokes, _ in pair], random).render()) for pair in pairs]
     return inks, [tuple(label for _, label in pair) for pair in pairs]
 
@@ -100,12 +101,21 @@ def several(network: Network, inks: Sequence[Ink], confidences: NDArray[np.float
     return float(np.ceil(rivals[allowed] * 1000) / 1000) if len(rivals) > allowed else 0.0
 
 
-def find(network: Network, people: Sequence[LabelledDrawing]) -> tuple[Thresholds, Calibration]:
+def find(
+    network: Network,
+    people: Sequence[LabelledDrawing] = (),
+    doodles: Sequence[LabelledDrawing] = (),
+    count: int = COUNT,
+    rows: int = ROWS,
+) -> tuple[Thresholds, Calibration]:
     """Compute the thresholds of a network.
 
     Args:
         network: the trained network.
-        people: drawings that it was not trained on, if there are any.
+        people: digits that it was not trained on, if there are any.
+        doodles: people's non-digits of kinds that it was not trained on; synthetic ones are measured without any.
+        count: pictures of people's digits, of synthetic digits and of non-digits, each.
+        rows: drawings of two digits.
 
     Returns:
         The thresholds, and the verdicts that they give the drawings that they were computed from.
@@ -115,33 +125,44 @@ def find(network: Network, people: Sequence[LabelledDrawing]) -> tuple[Threshold
         return network.logits(np.stack([ink.picture for ink in inks]))
 
     random = np.random.default_rng(SEED)
-    inks, labels = digits(people, random)
+    inks, labels = digits(people, random, count)
     outputs = logits(inks)
     scaled = Thresholds(temperature=temperature(outputs, labels))
     probabilities = scaled.probabilities(outputs)
-    confidences = probabilities.max(1)
-    others = [preprocess(nondigits.draw(random).render()) for _ in range(COUNT)]
-    doubted = scaled.probabilities(logits(others)).max(1)
-    unsure = round(float(np.quantile(confidences, DOUBTED) + np.quantile(doubted, 1 - PASSING)) / 2, 3)
-    row_threshold = max(unsure, several(network, inks, confidences, scaled))  # at least as strict as for one digit
-    thresholds = Thresholds(temperature=scaled.temperature, unsure=unsure, several=min(row_threshold, 0.999))
-    pairs, pair_labels = two_digits(people, random)
+    doubt = float(np.quantile(energy(outputs[count:] if people else outputs), DOUBTED))
+    row_threshold = min(max(0.5, several(network, inks, probabilities.max(1), scaled)), 0.999)
+    thresholds = Thresholds(temperature=scaled.temperature, unsure=round(doubt, 3), several=row_threshold)
+    others = _non_digits(doodles, random, count)
+    pairs, pair_labels = two_digits(people, random, rows)
 
     single = rates([read(ink, network, thresholds).verdict for ink in inks])
     accepted = rates([read(ink, network, thresholds).verdict for ink in others])
     return thresholds, {
         "digits": {
-            "people": len(labels) - COUNT,
-            "by_rule": COUNT,
+            "people": len(labels) - count,
+            "by_rule": count,
             "wrong": int((outputs.argmax(1) != labels).sum()),
             "accepted": single.get("digit", 0.0),
             "several": single.get("several", 0.0),
             "calibration_error_before": calibration_error(Thresholds().probabilities(outputs), labels),
             "calibration_error": calibration_error(probabilities, labels),
         },
-        "not_digits": {"count": COUNT, "accepted": accepted.get("digit", 0.0) + accepted.get("several", 0.0)},
+        "not_digits": {
+            "count": count,
+            "people": len(doodles),
+            "accepted": accepted.get("digit", 0.0) + accepted.get("several", 0.0),
+        },
         "two_digits": count_pairs([read(ink, network, thresholds) for ink in pairs], pair_labels),
     }
+
+
+def _non_digits(doodles: Sequence[LabelledDrawing], random: np.random.Generator, count: int) -> list[Ink]:
+    """Return the ink of `count` non-digits, drawn by people if there are any, otherwise synthetic."""
+    drawings = (
+        place(doodles[i * len(doodles) // count].strokes, random) if doodles else nondigits.draw(random)
+        for i in range(count)
+    )
+    return [preprocess(drawing.render()) for drawing in drawings]
 
 
 def summary(thresholds: Thresholds, calibration: Calibration) -> str:
@@ -151,8 +172,9 @@ def summary(thresholds: Thresholds, calibration: Calibration) -> str:
         f"temperature {thresholds.temperature:.3f}: calibration error {percent(single['calibration_error_before'])} → "
         f"{percent(single['calibration_error'])} on {single['people']:,} digits of people and {single['by_rule']:,} "
         f"synthetic digits, {single['wrong']:,} wrong\n"
-        f"unsure below {thresholds.unsure:.3f}: {percent(single['accepted'])} of the digits accepted, "
-        f"{percent(others['accepted'])} of {others['count']:,} non-digits\n"
+        f"unsure below an energy of {thresholds.unsure:.3f}: {percent(single['accepted'])} of the digits accepted, "
+        f"{percent(others['accepted'])} of {others['count']:,} "
+        f"non-digits\n"
         f"several from {thresholds.several:.3f}: {percent(pairs['several'])} of {pairs['count']:,} drawings of two "
         f"digits, {percent(pairs['right_of_several'])} of these right; {percent(single['several'])} of single digits"
     )

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet.datasets import mnist, stroke_files
+from lenet.datasets import holdout, mnist, stroke_files
 from lenet.datasets.placement import place, row
 from lenet.datasets.stroke_files import NOT_A_DIGIT, LabelledDrawing
 from lenet.evaluation import plots
@@ -67,10 +67,11 @@ class Evaluation:
             figures["two_digits"] = self._two_digits(digits, random)
             figures["renderings"] = self._renderings(digits, random)
         if non_digits:
-            figures["not_digits"] = {
-                "count": len(non_digits),
-                "verdicts": rates(self._verdicts(_rendered(non_digits, random))),
-            }
+            verdicts = self._verdicts(_rendered(non_digits, random))
+            figures["not_digits"] = {"count": len(non_digits), "verdicts": rates(verdicts)}
+            pairs = zip(verdicts, non_digits, strict=True)
+            if unseen := [verdict for verdict, drawing in pairs if holdout.is_kept(drawing.kind)]:
+                figures["not_digits"]["kept"] = {"count": len(unseen), "verdicts": rates(unseen)}
         return figures
 
     def _digits(self, suffix: str, inks: Sequence[Ink], labels: NDArray[np.uint8]) -> Figures:

@@ -85,6 +85,8 @@ def table(figures: Figures) -> str:
         )
     if non_digits := figures.get("not_digits"):
         lines.append(f"{non_digits['count']:,} non-digits: {_verdicts(non_digits['verdicts'])}")
+        if kept := non_digits.get("kept"):
+            lines.append(f"{kept['count']:,} of kinds not trained on: {_verdicts(kept['verdicts'])}")
     return "\n".join(lines)
 
 

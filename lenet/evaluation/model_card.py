@@ -9,6 +9,8 @@ from pathlib import Path
 from string import Template
 from typing import cast
 
+from huggingface_hub import EvalResult, ModelCardData
+
 from lenet.evaluation.log import mean, seeds
 from lenet.evaluation.results import measured, sets
 from lenet.evaluation.schema import Change, Metrics, Pair, Run, Training
@@ -18,35 +20,48 @@ from lenet.model.weights import Facts
 CARD = "MODEL_CARD.md"
 TEMPLATE = Path(__file__).with_suffix(".md")
 
-PEOPLE = """\
-- **Drawings by people**: the first nine tenths of {files}; the last tenth is for validation. The files are from
-  *Pen-Based Recognition of Handwritten Digits* (Alpaydin and Alimoglu, UCI 1998, CC BY 4.0): 30 people wrote
-  pendigits-train on a tablet, 14 other people pendigits-test."""
+# By the beginning of a stroke file's name.
+SOURCES = {
+    "pendigits": """\
+- **Digits by people**: the first nine tenths of {files}; the last tenth is for validation. From *Pen-Based Recognition
+  of Handwritten Digits* (Alpaydin and Alimoglu, UCI 1998, CC BY 4.0): 30 people wrote pendigits-train on a tablet, 14
+  other people pendigits-test.""",
+    "doodles": """\
+- **Doodles by people**: nine tenths of the kinds in {files}, trained towards a uniform target; the other kinds are for
+  validation. From [Quick, Draw!](https://github.com/googlecreativelab/quickdraw-dataset) (Google, CC BY 4.0).
+  `tools/doodle_kinds.json` says which kinds, and how many drawings of each.""",
+    "strokes_background": """\
+- **Characters by people**: nine tenths of the characters in {files}, likewise. From
+  [Omniglot](https://github.com/brendenlake/omniglot) (Lake, Salakhutdinov and Tenenbaum 2015, MIT licence): ten
+  alphabets, drawn by 20 people each.""",
+}
+LEFT_OUT = """\
+- Kinds and characters that are drawn like a digit, as a circle, a line, O, l or Z, are left out of training and
+  validation: `lenet/datasets/holdout.py` lists them."""
 
 CALIBRATION = """\
 ## Calibration and thresholds
 
 `python -m lenet.calibrate` computed the temperature and the thresholds from {digits_people} renderings of people's
-digits that were not trained on, {digits_by_rule} synthetic digits, of which {digits_wrong} are read wrong in total,
-and {not_digits_count} synthetic non-digits. The two quantiles behind `unsure`, `DOUBTED` and `PASSING` in
-`lenet/evaluation/calibration.py`, were set by hand after looking at the test sets' accepted rates, which are
-therefore not an independent measurement.
+digits and {digits_by_rule} synthetic digits that were not trained on, of which {digits_wrong} are read wrong in total.
 
 - The temperature {temperature} changes the calibration error of these digits from {digits_calibration_error_before}
   to {digits_calibration_error}.
-- `unsure` is a largest probability below {unsure}: {digits_accepted} of these digits and {not_digits_accepted} of
-  the non-digits are accepted.
+- `unsure` is an energy, log Σ exp of the logits, below {unsure}, or a second digit with at least a quarter of the first
+  one's probability. {digits_accepted} of these digits are accepted, and {not_digits_accepted} of {not_digits_count}
+  renderings of {not_digits_people} non-digits by people, of kinds that were not trained on (0: synthetic ones).
 - `several` needs at least {several} for every part, and more than for the whole drawing: {two_digits_several} of
   {two_digits_count} drawings of two digits are read as several, {two_digits_right_of_several} of these correctly;
   {digits_several} of single digits are.
 - `blank` is an extent below {blank} of the pad, or of 1,000 pixels in a larger photo. A dot of the pad's pen has
   0.07, the smallest digit drawn on purpose 0.15."""
 
-TRAIN = "python -m lenet.train --strokes pendigits-orig.tra --seed {seed} --out weights"
-CONTINUE = (  # for a recipe that starts from trained weights
-    "python -m lenet.train --strokes pendigits-orig.tra --seed {seed} --out runs/start\n"
-    "python -m lenet.train --strokes pendigits-orig.tra --seed {seed} --recipe {recipe} --from runs/start --out weights"
-)
+TRAIN = "python -m lenet.train {strokes} --seed {seed} --out weights"
+# For a recipe that starts from trained weights.
+CONTINUE = "python -m lenet.train {strokes} --seed {seed} --recipe {recipe} --from runs/start --out weights"
+START = """\
+`runs/start` holds the weights whose arrays have the SHA-256 {digest}: an earlier version of this folder, in the
+repository's history."""
 
 
 def card(metrics: Metrics, facts: Facts, log: Sequence[Change]) -> str:
@@ -61,7 +76,13 @@ def card(metrics: Metrics, facts: Facts, log: Sequence[Change]) -> str:
         calibration=_calibration(facts),
         errors=_errors(metrics),
         history=_history(log),
-        train=(CONTINUE if recipe.get("continues") else TRAIN).format(seed=training["seed"], recipe=recipe["name"]),
+        metadata=_metadata(metrics),
+        start=START.format(digest=training["from"]) if recipe.get("continues") else "",
+        train=(CONTINUE if recipe.get("continues") else TRAIN).format(
+            strokes=" ".join(f"--strokes {_published(file['name'])}" for file in training.get("drawings", [])),
+            seed=training["seed"],
+            recipe=recipe["name"],
+        ),
         minutes=f"{training['seconds'] / 60:.0f}",
         cores=training["hardware"]["cores"],
         cpu=training["hardware"]["cpu"],
@@ -69,9 +90,42 @@ def card(metrics: Metrics, facts: Facts, log: Sequence[Change]) -> str:
     return re.sub(r"\n{3,}", "\n\n", text)  # of sections that are empty
 
 
+def _metadata(metrics: Metrics) -> str:
+    """Return the front matter, which the Hub reads: the accuracy of every set of digits."""
+    results = [
+        EvalResult(
+            task_type="image-classification",
+            dataset_type="ylecun/mnist" if name == "MNIST test" else name,
+            dataset_name=name,
+            dataset_split="test",
+            metric_type="accuracy",
+            metric_value=figures["accuracy"],
+        )
+        for name, figures in sets(metrics).items()
+        if "accuracy" in figures
+    ]
+    return ModelCardData(
+        license="mit",
+        library_name="keras",
+        pipeline_tag="image-classification",
+        datasets=["ylecun/mnist"],
+        model_name="LeNet-5 for handwritten digits",
+        eval_results=results,
+    ).to_yaml()
+
+
 def _people(training: Training) -> str:
-    files = [f"`{file['name']}` ({file['count']:,})" for file in training.get("drawings", [])]
-    return PEOPLE.format(files=", ".join(files)) if files else ""
+    paragraphs = []
+    for beginning, text in SOURCES.items():
+        files = [file for file in training.get("drawings", []) if file["name"].startswith(beginning)]
+        if files:
+            paragraphs.append(text.format(files=", ".join(f"`{file['name']}` ({file['count']:,})" for file in files)))
+    return "\n".join([*paragraphs, LEFT_OUT] if len(paragraphs) > 1 else paragraphs)
+
+
+def _published(name: str) -> str:
+    """Return the name of a stroke file as it is published."""
+    return "pendigits-orig.tra" if name.startswith("pendigits-train") else name
 
 
 def _calibration(facts: Facts) -> str:

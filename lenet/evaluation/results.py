@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from lenet.evaluation.log import mean, seeds
-from lenet.evaluation.schema import Change, Figures, Metrics
+from lenet.evaluation.schema import Change, Figures, Metrics, Verdicts
 from lenet.files import markdown_table, percent
 
 # Errors of other LeNet-5 networks on MNIST's 10,000 test images.
@@ -74,8 +74,9 @@ def measured(metrics: Metrics) -> str:
         if raw := figures.get("raw"):
             rows.append((f"{name}, raw", figures["count"], raw["misses"], percent(raw["accuracy"]), "", ""))
         if non_digits := figures.get("not_digits"):
-            accepted = percent(sum(non_digits["verdicts"].get(verdict, 0) for verdict in ("digit", "several")))
-            rows.append((f"{name} (non-digits)", non_digits["count"], "", "", "", accepted))
+            rows.append((f"{name} (non-digits)", non_digits["count"], "", "", "", _accepted(non_digits)))
+            if kept := non_digits.get("kept"):
+                rows.append((f"{name} (kinds not trained on)", kept["count"], "", "", "", _accepted(kept)))
         if pairs := figures.get("two_digits"):
             renderings = figures["renderings"]
             text = STROKES.format(
@@ -91,3 +92,7 @@ def measured(metrics: Metrics) -> str:
             notes.append(text)
     header = ["set", "pictures", "wrong", "right", "calibration error", "accepted as a digit"]
     return "\n\n".join([markdown_table(header, rows, "lrrrrr"), *notes])
+
+
+def _accepted(figures: Verdicts) -> str:
+    return percent(sum(figures["verdicts"].get(verdict, 0) for verdict in ("digit", "several")))

@@ -1,6 +1,6 @@
 """Types of what is measured, as metrics.json and log.json keep it; rates and errors are fractions, 0 to 1."""
 
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from lenet.model.weights import TwoDigits
 
@@ -28,11 +28,17 @@ class Renderings(TypedDict):
     same: float  # fraction that gets the most frequent answer
 
 
-class NonDigits(TypedDict):
-    """Verdicts on drawings that are not digits."""
+class Verdicts(TypedDict):
+    """Verdicts on a set of drawings."""
 
     count: int
     verdicts: dict[str, float]
+
+
+class NonDigits(Verdicts):
+    """Verdicts on drawings that are not digits."""
+
+    kept: NotRequired[Verdicts]  # on those of kinds that training keeps for validation
 
 
 class Figures(TypedDict, total=False):
@@ -66,8 +72,11 @@ class Environment(TypedDict):
     hardware: Hardware
 
 
-class Training(Environment, total=False):
-    """The training that made the weights; `from`, the SHA-256 of the arrays that it started from, is there too."""
+Start = TypedDict("Start", {"from": str | None}, total=False)  # SHA-256 of the arrays that training started from
+
+
+class Training(Environment, Start, total=False):
+    """The training that made the weights."""
 
     recipe: dict[str, Any]  # `Recipe` by field
     seed: int

@@ -46,9 +46,10 @@ class CalibrationDigits(TypedDict):
 
 
 class CalibrationNonDigits(TypedDict):
-    """Synthetic non-digits that the thresholds were computed from."""
+    """Non-digits that the thresholds were measured on."""
 
-    count: int
+    count: int  # pictures
+    people: int  # drawings by people that they were rendered from; 0: they are synthetic
     accepted: float  # as a digit or as several
 
 

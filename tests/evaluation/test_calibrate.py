@@ -27,9 +27,7 @@ def test_the_temperature_of_overconfident_and_underconfident_logits_is_found(fac
 
 
 @pytest.fixture
-def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(calibration, "COUNT", 100)
-    monkeypatch.setattr(calibration, "ROWS", 20)
+def weights(tmp_path: Path) -> Path:
     for name in FILES:
         shutil.copy(WEIGHTS / name, tmp_path)
     return tmp_path

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lenet.image.preprocess import Ink, Part
-from lenet.model.verdict import Thresholds, judge, read_row, softmax
+from lenet.model.verdict import Thresholds, energy, judge, read_row, softmax
 
 PICTURE = np.ones((28, 28), np.float32)
 INK = Ink((0, 0, 10, 10), 0.5, PICTURE)
@@ -15,10 +15,10 @@ LOGITS = np.array([0, 1, 2, 3, 4, 5, 6, 20, 8, 9], np.float32)
 
 
 def logits(**probabilities: float) -> np.ndarray:
-    """(10,) float32 with these softmax values, as in `logits(d4=0.7)`; the other digits share the rest equally."""
+    """(10,) float32 of energy 10 with these softmax values, as in `logits(d4=0.7)`; the rest is shared equally."""
     chosen = {int(name[1:]): value for name, value in probabilities.items()}
     rest = (1 - sum(chosen.values())) / (10 - len(chosen))
-    return np.log([chosen.get(digit, rest) for digit in range(10)]).astype(np.float32)
+    return (10 + np.log([chosen.get(digit, rest) for digit in range(10)])).astype(np.float32)
 
 
 def ink_of(*groups: tuple[int, int]) -> Ink:
@@ -46,16 +46,27 @@ def test_the_temperature_divides_the_logits_of_the_whole_drawing_and_of_its_part
     assert judge(ink_of((0, 1), (1, 2)), logits(d1=0.3), thresholds, parts).verdict == "unsure"
 
 
-def test_below_the_threshold_the_sentence_names_two_likely_digits_or_one_or_none() -> None:
-    torn = judge(INK, logits(d4=0.52, d9=0.4), Thresholds(unsure=0.6))
+def test_the_energy_is_the_logarithm_of_the_summed_exponentials() -> None:
+    assert energy(LOGITS) == pytest.approx(math.log(sum(math.exp(logit) for logit in LOGITS)))
+    assert energy(np.stack([LOGITS, LOGITS + 3]))[1] == pytest.approx(energy(LOGITS) + 3)
+    assert energy(np.full(10, 1e30, np.float32)) == pytest.approx(1e30)
+
+
+def test_a_drawing_of_low_energy_is_unsure_however_probable_its_digit() -> None:
+    clear = logits(d4=0.99)
+    assert judge(INK, clear, Thresholds(unsure=9.9)).verdict == "digit"
+    doubted = judge(INK, clear, Thresholds(unsure=10.1))
+    assert (doubted.verdict, doubted.digit, doubted.digits) == ("unsure", 4, (4,))
+    assert doubted.sentence == "This might be a 4. Try drawing it more clearly."
+    none = judge(INK, logits(d3=0.2), Thresholds(unsure=10.1))
+    assert (none.verdict, none.sentence) == ("unsure", "Not a digit I know. Draw one from 0 to 9.")
+
+
+def test_a_drawing_that_could_be_two_digits_says_which() -> None:
+    torn = judge(INK, logits(d4=0.52, d9=0.4), Thresholds())
     assert (torn.verdict, torn.digit, torn.digits) == ("unsure", 4, (4,))
     assert torn.sentence == "Is it a 4 or a 9? Try drawing it more clearly."
-    alone = judge(INK, logits(d4=0.8), Thresholds(unsure=0.9))
-    assert alone.sentence == "This might be a 4. Try drawing it more clearly."
-    none = judge(INK, logits(d3=0.2), Thresholds(unsure=0.6))
-    assert none.verdict == "unsure"
-    assert none.sentence == "Not a digit I know. Draw one from 0 to 9."
-    assert judge(INK, logits(d3=0.61), Thresholds(unsure=0.6)).verdict == "digit"
+    assert judge(INK, logits(d4=0.9, d9=0.09), Thresholds()).verdict == "digit"
 
 
 def test_two_confident_parts_of_an_unsure_whole_are_several_digits_from_left_to_right() -> None:
