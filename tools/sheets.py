@@ -38,7 +38,7 @@ GENERATORS: dict[str, dict[str, Draw]] = {
     },
     "ambiguous": {
         f"{first} or {second}": lambda random, draw=draw: render(write(draw, random))
-        for (first, second), draw in AMBIGUOUS.items()
+        for (first, second), (_, draw) in AMBIGUOUS.items()
     },
     "nondigits": {
         kind: lambda random, kind=kind: nondigits.draw(random, some_digit, kind).render() for kind in nondigits.KINDS

@@ -33,10 +33,10 @@ from lenet.training.recipes import Recipe
 GLYPHS, NONDIGITS = 40_000, 30_000
 
 # Targets of the labels: the ten digits, then NOT_A_DIGIT, then each pair of `AMBIGUOUS`. (13, 10)
-PAIRS = list(AMBIGUOUS)
-TARGETS = np.concatenate(
-    [np.eye(10), np.full((1, 10), 0.1), [np.eye(10)[list(pair)].mean(0) for pair in PAIRS]], dtype=np.float32
-)
+_shared = [
+    share * np.eye(10)[first] + (1 - share) * np.eye(10)[second] for (first, second), (share, _) in AMBIGUOUS.items()
+]
+TARGETS = np.concatenate([np.eye(10), np.full((1, 10), 0.1), _shared], dtype=np.float32)
 
 
 class StrokeFile(TypedDict):
@@ -129,7 +129,7 @@ def non_digits(count: int, random: np.random.Generator, drawings: Sequence[Label
 
 def torn(count: int, random: np.random.Generator) -> Split:
     """Render `count` drawings that could be either of two digits, labelled with the row of their target."""
-    draws = list(AMBIGUOUS.values())
+    draws = [draw for _, draw in AMBIGUOUS.values()]
     shapes = ((write(draws[i % len(draws)], random), NOT_A_DIGIT + 1 + i % len(draws)) for i in range(count))
     return _render(count, "ambiguous digits", shapes, random)
 

@@ -151,9 +151,9 @@ WORLD = dataclasses.replace(
     name="world",
     mixed=True,
     steps=12_000,
-    batch=184,  # 92 of MNIST; with fewer, the rest would be learned at its cost
+    batch=192,  # 96 of MNIST; with fewer, the rest would be learned at its cost
     # Styles and doubt are learned within the first thousand steps; more of them costs MNIST.
-    glyphs=34,  # rare styles are 5 to 10 % of a digit's glyphs: one picture of each style every few steps
+    glyphs=38,  # rare styles are 5 to 10 % of a digit's glyphs: one picture of each style every few steps
     torn=2,
     drawings=24,
     outliers=14,

@@ -4,9 +4,11 @@ import dataclasses
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from lenet.datasets import stroke_files
 from lenet.datasets.mnist import Split
+from lenet.datasets.synthetic.digits import AMBIGUOUS
 from lenet.image.strokes import Drawing
 from lenet.training import mixture
 from lenet.training.recipes import WORLD
@@ -54,8 +56,9 @@ def test_every_rendering_of_a_drawing_is_different() -> None:
 
 def test_an_ambiguous_shape_is_trained_towards_both_its_digits() -> None:
     targets = mixture.TARGETS[mixture.torn(4, np.random.default_rng(0)).labels]
-    for target, pair in zip(targets, mixture.PAIRS * 2, strict=True):
-        assert {digit: float(target[digit]) for digit in pair} == dict.fromkeys(pair, 0.5)
+    for target, ((first, second), (share, _)) in zip(targets, [*AMBIGUOUS.items()] * 2, strict=True):
+        assert (target[first], target[second]) == (pytest.approx(share), pytest.approx(1 - share))
+        assert 0.3 < share < 0.7
     assert np.allclose(mixture.TARGETS.sum(1), 1)
 
 

@@ -78,8 +78,8 @@ STYLES: dict[int, dict[str, Style]] = {
         "hooked": Style(11, shapes.hooked_one),
         "footed": Style(5, lambda u: shapes.one(u, None, True)),
         "flagged_footed": Style(14, lambda u: shapes.one(u, (18, 55), True)),
-        "hooked_footed": Style(12, rare.footed_one),
-        "flat_flagged": Style(16, rare.flat_flagged_one),
+        "hooked_footed": Style(15, rare.footed_one),
+        "flat_flagged": Style(22, rare.flat_flagged_one),
     },
     2: {
         "round": Style(44, lambda u: shapes.two(u, "corner")),
@@ -94,7 +94,7 @@ STYLES: dict[int, dict[str, Style]] = {
         "looped": Style(13, lambda u: shapes.three(u, "loop")),
         "flat": Style(13, lambda u: shapes.three(u, "corner", True)),
         "closed": Style(6, shapes.closed_three),
-        "narrow": Style(11, rare.narrow_three),
+        "narrow": Style(15, rare.narrow_three),
         "angular": Style(7, rare.angular_three),
         "curled": Style(5, rare.curled_three),
     },
@@ -127,7 +127,7 @@ STYLES: dict[int, dict[str, Style]] = {
         "upright": Style(13, lambda u: shapes.six(u, [(u(8, 22), 0), (9, 35), (6, 65)], u(18, 26), (-220, -180))),
         "crossed": Style(8, shapes.crossed_six),
         "wide": Style(10, rare.wide_six),
-        "joined": Style(12, rare.joined_six),
+        "joined": Style(14, rare.joined_six),
     },
     7: {
         "plain": Style(33, shapes.seven),
@@ -138,7 +138,7 @@ STYLES: dict[int, dict[str, Style]] = {
         "barred_serif": Style(7, lambda u: shapes.seven(u, serif=True, bar=(42, 62))),
         "barred_loop": Style(6, shapes.looped_seven),
         "barred_low": Style(8, rare.low_barred_seven),
-        "ticked": Style(5, rare.ticked_seven),
+        "ticked": Style(6, rare.ticked_seven),
     },
     8: {
         "one": Style(46, lambda u: shapes.eight(u, (-75, -25), (-25, 10))),
@@ -162,10 +162,10 @@ STYLES: dict[int, dict[str, Style]] = {
     },
 }
 
-# Shapes that are one digit to some people and another to others.
-AMBIGUOUS: dict[tuple[int, int], Callable[[shapes.Uniform], shapes.Strokes]] = {
-    (1, 7): rare.one_or_seven,
-    (4, 9): rare.four_or_nine,
+# Shapes that are one digit to some people and another to others, and the share of the first; an estimate.
+AMBIGUOUS: dict[tuple[int, int], tuple[float, Callable[[shapes.Uniform], shapes.Strokes]]] = {
+    (1, 7): (0.65, rare.one_or_seven),  # more people write a 1 with a flat flag than a 7 with so short a roof
+    (4, 9): (0.5, rare.four_or_nine),
 }
 
 

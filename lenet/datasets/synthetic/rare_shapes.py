@@ -67,11 +67,12 @@ def flat_flagged_one(u: Uniform) -> Strokes:
 
 def narrow_three(u: Uniform) -> Strokes:
     """A flat roof, a notch instead of an upper bowl, and a shallow lower one: networks read it as a 7."""
-    right, notch = u(34, 48), u(24, 32)
-    roof: list[Knot] = [(u(2, 14), u(4, 14)), (right / 2 + 4, u(-2, 3)), (right, u(3, 10), u(0, 1) < 0.6)]
-    back: list[Knot] = [(notch, u(32, 46), u(0, 1) < 0.4), (notch + u(4, 10), u(48, 56))]
-    belly, end = u(28, 48), u(2, 22)
-    return [[*roof, *back, (belly, u(62, 74)), ((belly + end) / 2 + u(0, 6), u(84, 90)), (end, u(96, 100))]]
+    right, notch, belly, end = u(32, 48), u(34, 64), u(-3, 10), u(2, 22)
+    left = right - u(3, 18)
+    roof: list[Knot] = [(u(2, 14), u(2, 14)), (right / 2 + 4, u(-2, 3)), (right, u(3, 10), u(0, 1) < 0.6)]
+    back: list[Knot] = [(right - u(0, 6), notch / 2), (left, notch, u(0, 1) < 0.4), (left + u(2, 9), notch + 7)]
+    x, y = right - belly, notch + (100 - notch) * u(0.3, 0.5)
+    return [[*roof, *back, (x, y), ((x + end) / 2 + u(0, 6), (y + 100) / 2 + u(0, 5)), (end, u(96, 100))]]
 
 
 def angular_three(u: Uniform) -> Strokes:
@@ -149,7 +150,7 @@ def low_barred_seven(u: Uniform) -> Strokes:
 def ticked_seven(u: Uniform) -> Strokes:
     """A stroke down at the left, then a roof that rises to the stem's corner."""
     left, right, foot = u(-2, 6), u(44, 66), u(8, 34)
-    start: list[Knot] = [(left + u(-2, 34), u(-4, 6)), (left, u(22, 38), 1)]
+    start: list[Knot] = [(left + u(-2, 46), u(-4, 6)), (left, u(22, 38), 1)]
     return [[*start, (right, u(-4, 16), 1), ((right + foot) / 2 + u(-2, 4), 50), (foot, 100)]]
 
 
