@@ -22,7 +22,7 @@ PROMISED = {
 }
 RARE = [
     (0, "slashed"), (0, "dotted"), (1, "long_flag"), (1, "hooked"), (3, "closed"), (4, "lightning"), (4, "bolt"),
-    (5, "apart"), (6, "straight"), (9, "g"), (0, "crossed"), (1, "flat_flagged"), (3, "narrow"), (6, "joined"),
+    (5, "apart"), (6, "straight"), (9, "g"), (0, "crossed"), (3, "narrow"), (6, "joined"),
 ]  # fmt: skip
 STROKES = {
     1: ["0 plain", "1 plain", "1 flagged", "4 closed_one", "4 bolt", "5 one", "7 plain", "7 barred_loop", "8 one",
