@@ -30,9 +30,33 @@ def bomb(side: int, height: int = 0) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
 
 
+def webp(width: int = 16_383, height: int = 16_383) -> bytes:
+    """Return a WebP of 38 bytes that declares width × height pixels, for which the decoder allocates 8 bytes each."""
+    canvas = bytes(4) + (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
+    chunks = b"WEBPVP8X" + struct.pack("<I", 10) + canvas + b"VP8 " + struct.pack("<I", 0)
+    return b"RIFF" + struct.pack("<I", len(chunks)) + chunks
+
+
+def saved(format: str, mode: str = "L", size: tuple[int, int] = (7000, 7000), **options: object) -> bytes:
+    """Return a file of one grey, of 49 million pixels, in any format and mode that Pillow writes."""
+    file = io.BytesIO()
+    Image.new("L", size, 128).convert(mode).save(file, format, **options)
+    return file.getvalue()
+
+
+def repeated_scans(times: int = 3_000, size: tuple[int, int] = (7000, 7000)) -> bytes:
+    """Return a progressive JPEG of 0.1 MB whose first scan of AC coefficients is repeated: it takes a minute."""
+    file = saved("JPEG", size=size, progressive=True)
+    first_ac = file.index(b"\xff\xda", file.index(b"\xff\xda") + 1)  # after the scan of DC coefficients
+    # Each scan begins with its Huffman table.
+    start, end = file.rindex(b"\xff\xc4", 0, first_ac), file.index(b"\xff\xc4", first_ac)
+    return file[:end] + file[start:end] * times + file[end:]
+
+
 UNKNOWN = "I can’t read this file as a picture. Use a PNG, JPEG or WebP file."
 DAMAGED = "This picture is damaged or incomplete. Use another copy."
-LARGE = "This picture has more than 80 million pixels, or a side of more than 30,000. Use a smaller copy."
+LARGE = "This picture is too large. Use a smaller copy."
+EXPENSIVE = "This picture takes too long to decode. Use a smaller copy, or another format."
 
 WRONG_FILES = {
     "text.png": (b"A digit, in words: seven.", UNKNOWN),
