@@ -4,10 +4,10 @@ $ python -m tools.eight_hours
 $ python -m tools.eight_hours --visitors 700
 
 A visitor comes every ten seconds and draws three digits, 30 updates. Like a browser, each opens the page and a stream
-that tells the server that it is open. One in five uploads a picture and has it read, one in ten asks for a test image
-in the queue, one in ten is a program, and every other program never fetches its answer. A third close the page, a third
-vanish in the middle of an update or an upload, and a third fall silent: their connection is cut 15 minutes later. Here
-they come without pauses, ten at once, and the server's clocks for uploads and streams run FASTER.
+that tells the server that it is open. One in five reads a picture, one in ten asks for a test image in the queue, one
+in ten is a program that uploads a picture, and every other program never fetches its answer. A third close the page, a
+third vanish in the middle of an update or an upload, and a third fall silent: their connection is cut 15 minutes later.
+Here they come without pauses, ten at once, and the server's clocks for uploads and streams run FASTER.
 """
 
 import argparse
@@ -23,6 +23,9 @@ from benchmarks.harness import serving
 from benchmarks.live import connect
 from lenet.demo.launch import SESSIONS
 from lenet.demo.server.cleanup import DELETE_UPLOADS
+from lenet.image.strokes import render
+from tests.helpers import digits
+from tests.helpers.picked import picked
 from tests.helpers.servers import Server
 from tests.helpers.tries import function
 from tests.helpers.wrong_files import png
@@ -37,7 +40,7 @@ HEARTBEAT = 15  # seconds, of Gradio's streams
 HOURS = 8
 WARM = 2  # hours before memory is first measured: the page keeps something of 500 visitors
 GONE = 20  # seconds at most until uploads are deleted
-PICTURE = png(7)
+PICTURE = picked(render(digits.DIGITS[7]))
 PART = b'--B\r\nContent-Disposition: form-data; name="files"; filename="seven.png"\r\n\r\n%b\r\n--B--\r\n'
 TYPE = "multipart/form-data; boundary=B"
 API = "/gradio_api"
@@ -72,11 +75,11 @@ class Day(Visitors):
                 await self.draw(browser, load, (number + digit) % 10, session)
             try:
                 if number % 5 == 0:
-                    await self.picture(browser, load, session, number)
+                    await self.picture(browser, load, session)
                 if number % 10 == 1:
                     await self.queue(browser, load, session)
                 if number % 10 == 2:
-                    await self.program(browser, load, fetches=number % 20 == 2)
+                    await self.program(browser, load, number)
             except (httpx.HTTPError, KeyError, ValueError) as error:
                 load.error(repr(error))
         if number % 3 == 0:
@@ -97,16 +100,10 @@ class Day(Visitors):
         await writer.drain()
         return writer
 
-    async def picture(self, browser: httpx.AsyncClient, load: Load, session: str, number: int) -> None:
-        """Upload a picture, follow its progress, and have it read."""
-        url, content = self.url + API, PICTURE + str(number).encode()  # no two are alike
-        upload = browser.post(
-            f"{url}/upload?upload_id=upload{number}", content=PART % content, headers={"Content-Type": TYPE}
-        )
-        progress = browser.get(f"{url}/upload_progress?upload_id=upload{number}")
-        [path] = (await asyncio.gather(upload, progress))[0].json()
-        body = {"data": [{"path": path, **FILE}], "fn_index": self.read, "session_hash": session}
-        answer = await browser.post(f"{url}/run/predict", json=body)
+    async def picture(self, browser: httpx.AsyncClient, load: Load, session: str) -> None:
+        """Have a picture read."""
+        body = {"data": [PICTURE], "fn_index": self.read, "session_hash": session}
+        answer = await browser.post(f"{self.url}{API}/run/predict", json=body)
         if 'data-digit="7"' not in answer.text.replace("\\", ""):
             load.error(f"a picture of a 7: {answer.text[:200]}")
 
@@ -118,12 +115,17 @@ class Day(Visitors):
         if "process_completed" not in answer.text:
             load.error(f"a test image: {answer.text[:200]}")
 
-    async def program(self, browser: httpx.AsyncClient, load: Load, fetches: bool) -> None:
-        """Call /predict."""
-        url = f"{self.url}{API}/call/predict"
-        body = {"data": [{"path": f"{self.url}/none.png", **FILE}]}
-        event = (await browser.post(url, json=body)).json()["event_id"]
-        if fetches and "Only public addresses" not in (answer := await browser.get(f"{url}/{event}")).text:
+    async def program(self, browser: httpx.AsyncClient, load: Load, number: int) -> None:
+        """Upload a picture, follow its progress, and call /predict."""
+        url, content = self.url + API, png(7) + str(number).encode()  # no two are alike
+        upload = browser.post(
+            f"{url}/upload?upload_id=upload{number}", content=PART % content, headers={"Content-Type": TYPE}
+        )
+        progress = browser.get(f"{url}/upload_progress?upload_id=upload{number}")
+        [path] = (await asyncio.gather(upload, progress))[0].json()
+        call = f"{url}/call/predict"
+        event = (await browser.post(call, json={"data": [{"path": path, **FILE}]})).json()["event_id"]
+        if number % 20 == 2 and '"label": "7"' not in (answer := await browser.get(f"{call}/{event}")).text:
             load.error(f"/predict: {answer.text[:200]}")
 
     async def come(self, load: Load, numbers: range) -> None:

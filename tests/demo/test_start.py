@@ -14,7 +14,10 @@ from pathlib import Path
 import pytest
 
 from lenet.demo.launch import MOST_WAITING
+from lenet.image.strokes import render
 from lenet.model.weights import ARRAYS, FACTS, FILES, NETWORK, WEIGHTS
+from tests.helpers.digits import DIGITS
+from tests.helpers.picked import picked
 from tests.helpers.servers import ROOT, Server
 from tests.helpers.tries import DRAWING, JSON, META, Try, ask, run_event, send
 from tests.helpers.wrong_files import png
@@ -83,8 +86,8 @@ def test_everything_on_the_page_works_without_tensorflow(start: Callable[..., Se
     assert "supports a 7" in event("explain_ink", DRAWING)
     value = {"layer": "pool1", "number": 3, "row": 6, "column": 6}
     assert "Map 4, row 7, column 7" in event("explain_value", DRAWING, event_data=value)
+    assert "This looks like a 7" in event("read_picture", picked(render(DIGITS[7])))
     picture = {"url": "data:image/png;base64," + base64.b64encode(png(7)).decode(), "meta": META}
-    assert "This looks like a 7" in event("read_picture", picture)
     call = json.dumps({"data": [picture]}).encode()
     assert '"digit": 7' in send(server.url, Try("", "", "/gradio_api/call/read", call, 200, "")).text
     server.process.terminate()

@@ -6,6 +6,9 @@ import json
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+import numpy as np
+
+from tests.helpers.picked import picked
 from tests.helpers.wrong_files import POLYGLOTS, SCRIPTS
 
 JSON = {"Content-Type": "application/json"}
@@ -14,6 +17,7 @@ DRAWING = '{"strokes":[[[60,60],[200,60],[120,240]]]}'
 META = {"_type": "gradio.FileData"}
 MALFORMED = "The input does not match"
 NOT_FOUND = "Not found."
+PICKED = "A picture is JSON text"
 UNKNOWN = "read this file as a picture"  # without its apostrophe, which JSON escapes
 
 
@@ -114,6 +118,7 @@ def _upload(name: str, body: bytes, status: int, answer: str, headers: dict[str,
     return Try("uploads", name, "/gradio_api/upload", body, status, answer, headers)
 
 
+TOO_MANY = picked(np.zeros((837, 837), np.uint8))
 ZEROS = b'{"data":[[' + b"0," * 300_000 + b"0],false]}"
 NESTED = b'{"data":[' + b"[" * 2000 + b"]" * 2000 + b",false]}"
 TRIES = [
@@ -160,6 +165,7 @@ TRIES = [
     _picture(
         "the metadata server of a cloud", {"path": "http://169.254.169.254/", "meta": META}, "Only public addresses"
     ),
+    _picture("the shared addresses of a cloud", {"path": "http://100.64.0.1/", "meta": META}, "Only public addresses"),
     _picture("10 MB of base64 that is no picture", {"url": "data:image/png;base64," + "A" * 10_000_000}, UNKNOWN),
     *(_picture(name, _inline(content), '"label": "7"') for name, content in POLYGLOTS.items()),
     *(_picture(name, _inline(content), "picture") for name, content in SCRIPTS.items()),
@@ -174,7 +180,9 @@ TRIES = [
     _call("a queue for nothing", {"data": [], "session_hash": "x"}, 404, "There is no function", "queue/join"),
     _stream("a queue", "queue/data?session_hash=other", 200, "session_not_found"),
     _stream("a call", "call/predict/other", 404, "event: error"),
-    _event("a file of the host on the page", {"data": [{"path": "docs/page.png"}]}, 200, UNKNOWN, "run/read_picture"),
+    _event("a file of the host on the page", {"data": [{"path": "docs/page.png"}]}, 500, PICKED, "run/read_picture"),
+    _event("a picture of text on the page", {"data": ["x"]}, 500, PICKED, "run/read_picture"),
+    _event("too many pixels on the page", {"data": [TOO_MANY]}, 500, PICKED, "run/read_picture"),
     _upload("21 MB", multipart("x.png", b"x" * (21 * 2**20)), 413, "at most 21,071,520 bytes"),
     _upload("a name of 5,000 letters", multipart("a" * 5000, b"x"), 413, "Headers exceeded"),
     _upload("no parts", b"x", 400, "boundary", {"Content-Type": "multipart/form-data"}),

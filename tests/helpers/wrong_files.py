@@ -30,8 +30,13 @@ def bomb(side: int, height: int = 0) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
 
 
-def webp(width: int = 16_383, height: int = 16_383) -> bytes:
-    """Return a WebP of 38 bytes that declares width × height pixels, for which the decoder allocates 8 bytes each."""
+def jpeg_2000_bomb(side: int = 8_900) -> bytes:
+    """Return a JPEG 2000 of some hundred bytes and side × side pixels: its decoder takes 9 s and 8 GB in Pillow."""
+    return saved("JPEG2000", size=(side, side))
+
+
+def webp_bomb(width: int = 16_383, height: int = 16_383) -> bytes:
+    """Return a WebP of 38 bytes that declares width × height pixels; its decoder allocates 8 bytes for each."""
     canvas = bytes(4) + (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
     chunks = b"WEBPVP8X" + struct.pack("<I", 10) + canvas + b"VP8 " + struct.pack("<I", 0)
     return b"RIFF" + struct.pack("<I", len(chunks)) + chunks
@@ -53,6 +58,14 @@ def repeated_scans(times: int = 3_000, size: tuple[int, int] = (7000, 7000)) -> 
     return file[:end] + file[start:end] * times + file[end:]
 
 
+def pages(kind: str) -> bytes:
+    """Return a file of two pages: a 7 and a 4."""
+    file = io.BytesIO()
+    first, *rest = (Image.fromarray(render(DIGITS[digit])) for digit in (7, 4))
+    first.save(file, kind, save_all=True, append_images=rest, duration=500)
+    return file.getvalue()
+
+
 UNKNOWN = "I can’t read this file as a picture. Use a PNG, JPEG or WebP file."
 DAMAGED = "This picture is damaged or incomplete. Use another copy."
 LARGE = "This picture is too large. Use a smaller copy."
@@ -68,15 +81,12 @@ WRONG_FILES = {
     "bomb.png": (bomb(12_000), LARGE),
     "huge-bomb.png": (bomb(30_000), LARGE),
     "strip.png": (bomb(1, 50_000_000), LARGE),
+    "two-pages.tiff": (pages("TIFF"), UNKNOWN),
+    "seven.avif": (pages("AVIF"), UNKNOWN),
+    "grey.jp2": (saved("JPEG2000", size=(280, 280)), UNKNOWN),
+    "bomb.webp": (webp_bomb(), LARGE),
+    "large.webp": (webp_bomb(10_000, 5_001), LARGE),
 }
-
-
-def pages(kind: str) -> bytes:
-    """Return a file of two pages: a 7 and a 4."""
-    file = io.BytesIO()
-    first, *rest = (Image.fromarray(render(DIGITS[digit])) for digit in (7, 4))
-    first.save(file, kind, save_all=True, append_images=rest, duration=500)
-    return file.getvalue()
 
 
 def also_a_zip() -> bytes:
@@ -101,7 +111,6 @@ POLYGLOTS = {
     "a PNG that is a ZIP": also_a_zip(),
     "a PNG with a script in it": also_a_page(),
     "a GIF of two pictures": pages("GIF"),
-    "a TIFF of two pages": pages("TIFF"),
     "a WebP of two pictures": pages("WEBP"),
     "a PNG of two pictures": pages("PNG"),
 }

@@ -13,6 +13,7 @@ from lenet.image.decode import ANSWER, REQUEST, SECONDS
 from lenet.image.formats import LARGEST, Grey, PictureError
 
 ROOT = Path(__file__).parents[3]
+COMMAND = [sys.executable, "-W", "ignore", "-m", "lenet.image.decode"]
 MOST_SENTENCE = 200  # bytes
 EXPENSIVE = "This picture takes too long to decode. Use a smaller copy, or another format."
 
@@ -65,7 +66,7 @@ class Decoder:
 
 def _start() -> "subprocess.Popen[bytes]":
     process = subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-m", "lenet.image.decode"],
+        COMMAND,
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -23,7 +23,7 @@ from lenet.model.verdict import Prediction
 
 CSS = Path(__file__).with_name("picture.css").read_text("utf-8")
 PATIENCE = 0.3  # seconds before the page mentions the download; test images on the disk load faster
-MOST_WAITING = 20  # pictures; each takes 0.1 s to read, and up to 1 MB
+MOST_UNREAD = 20  # pictures at once, each of up to 1 MB, which takes 0.1 s to read
 
 Answers = tuple[str, str]  # the answer's HTML, the steps' HTML
 
@@ -38,13 +38,19 @@ def add_picture(read: Callable[[Ink], Prediction], test_images: Callable[[], Spl
     mnist = OnDemand(test_images)
     # A thread that no drawing waits for.
     one_at_a_time = anyio.CapacityLimiter(1)
+    unread = 0
 
     async def show(value: Any, request: gr.Request) -> Answers:
         """Read the picture that a visitor picked, or clear the answer when it was removed."""
+        nonlocal unread
         locale = language(request)
-        if one_at_a_time.statistics().tasks_waiting >= MOST_WAITING:
+        if unread == MOST_UNREAD:
             return answer(TEXTS[locale]["busy"], language=locale), ""
-        return await anyio.to_thread.run_sync(_show, value, locale, limiter=one_at_a_time)
+        unread += 1
+        try:
+            return await anyio.to_thread.run_sync(_show, value, locale, limiter=one_at_a_time)
+        finally:
+            unread -= 1
 
     def _show(value: Any, locale: Language) -> Answers:
         try:

@@ -115,12 +115,12 @@ def test_valid_input_reaches_the_function(client: TestClient, uploads: Path) -> 
     (uploads / "seven.png").write_bytes(png(7))
     status, image = post(client, "both", {"path": str(uploads / "seven.png"), "meta": META}, DRAWING)
     assert status == 200
-    assert "size=280x280" in image
+    assert image == str(png(7))
     assert post(client, "both", None, DRAWING) == (200, "None")
 
 
 def test_the_function_answers_for_an_upload_that_was_deleted(client: TestClient, uploads: Path) -> None:
-    assert post(client, "both", {"path": f"{uploads}/gone.png", "meta": META}, DRAWING) == (200, "unknown")
+    assert post(client, "both", {"path": f"{uploads}/gone.png", "meta": META}, DRAWING) == (200, "b''")
 
 
 @pytest.mark.parametrize(("build_blocks", "kept"), [(gradio_blocks, "my text"), (demo_blocks, None)])

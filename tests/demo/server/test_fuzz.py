@@ -1,7 +1,5 @@
 """Any input becomes a 28 × 28 picture for the network, or the client gets the one documented error."""
 
-import base64
-import io
 import json
 import tracemalloc
 from contextlib import suppress
@@ -10,19 +8,16 @@ from typing import Any
 import gradio as gr
 import numpy as np
 import pytest
-from gradio.data_classes import ImageData
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from PIL import Image
 
-from lenet.demo.picture.input import PictureInput
 from lenet.demo.server.limits import RequestError, check_json
 from lenet.demo.sketchpad import Sketchpad
-from lenet.image.formats import FORMATS, PictureError
+from lenet.image.formats import PictureError
 from lenet.image.preprocess import preprocess
-from lenet.image.strokes import Drawing, DrawingError, render
-from tests.helpers.digits import DIGITS
+from lenet.image.strokes import Drawing, DrawingError
 from tests.helpers.strategies import DRAWINGS, JSON, PICTURES
 
 MODES = [  # of PIL images
@@ -50,15 +45,6 @@ def check(drawing: Any) -> None:
         assert picture.max() <= 1
 
 
-def encoded(format: str, mode: str) -> bytes:
-    file = io.BytesIO()
-    Image.fromarray(render(DIGITS[7])).resize((40, 40)).convert(mode).save(file, format)
-    return file.getvalue()
-
-
-FILES = [encoded(format, mode) for format in FORMATS for mode in ("L", "RGB")]
-
-
 @FUZZ
 @given(PICTURES | GREY | JSON | st.dictionaries(st.sampled_from(["background", "layers", "composite"]), GREY | JSON))
 def test_any_array_or_value_of_gradios_pad_is_a_picture_or_the_one_error(value: Any) -> None:
@@ -69,33 +55,6 @@ def test_any_array_or_value_of_gradios_pad_is_a_picture_or_the_one_error(value: 
 def test_an_image_of_any_mode_is_a_picture_or_the_one_error(mode: str) -> None:
     for size in ((1, 1), (3, 200), (64, 64)):
         check(Image.new(mode, size))
-
-
-@FUZZ
-@given(
-    st.sampled_from(FILES),
-    st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=4),
-    st.floats(0, 1) | st.just(1),
-)
-def test_a_damaged_file_of_any_format_is_a_picture_or_a_refusal(
-    file: bytes, changes: list[tuple[float, int]], length: float
-) -> None:
-    content = bytearray(file)
-    for position, byte in changes:
-        content[int(position * len(content))] = byte
-    content = content[: int(length * len(content))]
-    picture = PictureInput().preprocess(ImageData(url=f"data:image/png;base64,{base64.b64encode(content).decode()}"))
-    if isinstance(picture, Image.Image):
-        check(picture)
-    else:
-        assert picture in ("unknown", "damaged", "large")
-
-
-@FUZZ
-@given(JSON | st.text())
-def test_any_file_that_a_client_names_is_refused(value: Any) -> None:
-    picture = PictureInput().preprocess(ImageData(path=str(value), url=f"data:{value}" if value else None))
-    assert picture in ("unknown", "damaged", "large")
 
 
 @FUZZ
@@ -124,10 +83,10 @@ def test_a_comb_and_a_strip_of_specks_take_no_longer_than_other_pictures() -> No
     check(strip)  # took hours: the test's own time limit ends it
 
 
-@pytest.mark.parametrize("size", [(8_001, 10_000), (1, 30_001), (30_001, 1)])
+@pytest.mark.parametrize("size", [(5_001, 10_000), (1, 30_001), (30_001, 1)])
 def test_a_picture_of_more_pixels_than_the_limit_is_refused_before_it_is_decoded(size: tuple[int, int]) -> None:
     for picture in (Image.new("1", size), np.broadcast_to(np.uint8(255), size)):
-        with pytest.raises(PictureError, match="at most 80,000,000 pixels, and 30,000 per side"):
+        with pytest.raises(PictureError, match="at most 50,000,000 pixels, and 30,000 per side"):
             preprocess(picture)
 
 
