@@ -6,8 +6,8 @@ from typing import Any
 import anyio
 import gradio as gr
 
-from lenet.demo.picture.decoder import Decoder
 from lenet.demo.picture.input import PictureInput
+from lenet.image.decoder import Decoder
 from lenet.image.formats import Picture, PictureError
 from lenet.model.verdict import Prediction
 

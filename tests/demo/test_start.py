@@ -115,4 +115,5 @@ def test_calls_beyond_the_limit_of_waiting_calls_are_rejected_and_the_page_stays
     assert MOST_WAITING <= accepted <= MOST_WAITING + 40  # some have begun and no longer wait
     assert {answer.status for answer in answers[accepted + 40 :]} == {503}
     assert "Queue is full" in answers[-1].text
+    assert 'data-digit=\\"7\\"' in run_event(server.url, "draw", DRAWING, False).text
     assert ask(server.url, "/gradio_api/startup-events").status == 200

@@ -1,4 +1,4 @@
-"""Decode pictures of programs in another process, so that none can slow down or end the page."""
+"""Decode picture files in another process, so that no file can slow down or end this one."""
 
 import atexit
 import subprocess
@@ -12,7 +12,7 @@ import numpy as np
 from lenet.image.decode import ANSWER, REQUEST, SECONDS
 from lenet.image.formats import LARGEST, Grey, PictureError
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-W", "ignore", "-m", "lenet.image.decode"]
 MOST_SENTENCE = 200  # bytes
 EXPENSIVE = "This picture takes too long to decode. Use a smaller copy, or another format."

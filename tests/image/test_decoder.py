@@ -1,7 +1,8 @@
-"""Programs' pictures are decoded in a process of their own, within limits of time and memory."""
+"""Files are decoded in a process of their own, within limits of time and memory."""
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -11,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lenet.demo.picture.decoder import ANSWER, Decoder
 from lenet.image import decode as module
+from lenet.image.decoder import ANSWER, Decoder
 from lenet.image.formats import PictureError
 from lenet.image.strokes import render
 from tests.helpers.digits import DIGITS
@@ -76,6 +77,7 @@ def test_a_picture_that_takes_too_long_is_refused_and_its_process_is_replaced() 
     decode.close()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the memory of a process")
 def test_the_largest_pictures_of_any_mode_take_at_most_the_memory_that_is_promised(decode: Decoder) -> None:
     process = process_id(decode)
@@ -103,9 +105,30 @@ def test_a_process_that_was_killed_is_replaced(decode: Decoder) -> None:
     process_id(decode)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no SIGKILL")
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_the_process_ends_with_the_one_that_started_it_however_that_ends(number: signal.Signals) -> None:
+    code = (
+        "from lenet.image.decoder import Decoder; from tests.helpers.wrong_files import png;"
+        "decode = Decoder(); decode(png()); print(decode._process.pid, flush=True); input()"
+    )
+    user = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    process = int(user.stdout.readline())
+    user.send_signal(number)
+    _, errors = user.communicate()
+    assert ("KeyboardInterrupt" in errors) == (number == signal.SIGINT)  # its own, not the decoder's
+    assert errors.count("Traceback") <= 1
+    deadline = time.monotonic() + 10
+    while is_running(process):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
 def test_an_answer_of_more_pixels_than_promised_ends_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
     liar = f"import sys; sys.stdout.buffer.write(b'.' + {ANSWER.pack(1 << 20, 1 << 20, 1)!r}); sys.stdin.buffer.read()"
-    monkeypatch.setattr("lenet.demo.picture.decoder.COMMAND", [sys.executable, "-c", liar])
+    monkeypatch.setattr("lenet.image.decoder.COMMAND", [sys.executable, "-c", liar])
     decode = Decoder()
     with pytest.raises(PictureError, match=EXPENSIVE):
         decode(b"")
@@ -113,6 +136,6 @@ def test_an_answer_of_more_pixels_than_promised_ends_the_process(monkeypatch: py
 
 
 def test_a_process_that_cannot_start_is_a_fault_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lenet.demo.picture.decoder.COMMAND", [sys.executable, "-c", "raise SystemExit(3)"])
+    monkeypatch.setattr("lenet.image.decoder.COMMAND", [sys.executable, "-c", "raise SystemExit(3)"])
     with pytest.raises(RuntimeError, match="exit code 3"):
         Decoder()(b"")
