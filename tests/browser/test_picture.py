@@ -54,11 +54,20 @@ class Mirror(BaseHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def server(browser: object, start: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def temporary(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the server's temporary files."""
+    return tmp_path_factory.mktemp("temporary")
+
+
+@pytest.fixture(scope="module")
+def server(
+    browser: object, start: Callable[..., Server], temporary: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
     """The page without MNIST on disk; it downloads from the mirror."""
     with ThreadingHTTPServer(("127.0.0.1", 0), Mirror) as mirror:
         threading.Thread(target=mirror.serve_forever, daemon=True).start()
         env = {"MNIST_DIR": "", "XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache")), "no_proxy": "*"}
+        env |= {"GRADIO_TEMP_DIR": str(temporary), "TMPDIR": str(temporary)}
         address = f"http://127.0.0.1:{mirror.server_port}/"
         yield start([sys.executable, "tests/helpers/mnist_app.py", address], env)
         mirror.shutdown()
@@ -165,16 +174,16 @@ def test_the_browser_turns_a_photo_upright_and_sends_at_most_700_000_pixels(
 
 
 def test_a_picture_is_neither_uploaded_nor_written_to_the_disk(
-    start: Callable[..., Server], open_page: Callable[..., Page], tmp_path: Path
+    server: Server, temporary: Path, open_page: Callable[..., Page]
 ) -> None:
-    page = open_page(start([sys.executable, "app.py"], {"GRADIO_TEMP_DIR": str(tmp_path), "TMPDIR": str(tmp_path)}).url)
+    page = open_page(server.url)
     posts: list[str] = []
     page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
     show(opened(page), "seven.png", png(7))
     expect(page.locator("#picture-answer .chosen")).to_have_attribute("data-digit", "7")
     assert len(posts) == 1
     assert "/run/" in posts[0]
-    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    assert [path for path in temporary.rglob("*") if path.is_file()] == []
 
 
 def test_a_picture_is_pasted_dropped_or_chosen_with_the_keyboard(
