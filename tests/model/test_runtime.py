@@ -25,9 +25,9 @@ def network() -> Network:
 
 
 def synthetic() -> np.ndarray:
-    """1,000 synthetic digits and non-digits, (1000, 28, 28)."""
+    """300 synthetic digits and non-digits, (300, 28, 28)."""
     random = np.random.default_rng(0)
-    return np.concatenate([mixture.glyphs(700, random).pictures, mixture.non_digits(300, random).pictures])
+    return np.concatenate([mixture.glyphs(200, random).pictures, mixture.non_digits(100, random).pictures])
 
 
 def mnist_images() -> np.ndarray:
