@@ -1,4 +1,4 @@
-"""“Teach it your hand”: a tap on a digit saves the drawing in the browser, and the download contains it unchanged."""
+"""“Teach it your handwriting”: a tap on a digit saves the drawing, and the download contains it unchanged."""
 
 import json
 import math
@@ -44,7 +44,7 @@ class Panel(Pad):
         return drawn
 
     def open(self) -> None:
-        self.button("Teach it your hand").click()
+        self.button("Teach it your handwriting").click()
 
     def download(self, path: Path) -> list[tuple[int, Drawing]]:
         with self.page.expect_download() as loaded:
@@ -214,9 +214,9 @@ def test_the_panel_works_by_keyboard_and_an_empty_pad_is_explained(panel: Panel)
     expect(panel.digit(4)).to_be_focused()
     for _ in range(6):
         panel.page.keyboard.press("Tab")
-    expect(panel.button("Teach it your hand")).to_be_focused()
+    expect(panel.button("Teach it your handwriting")).to_be_focused()
     panel.page.keyboard.press("Enter")
-    expect(panel.button("Teach it your hand")).to_have_attribute("aria-expanded", "true")
+    expect(panel.button("Teach it your handwriting")).to_have_attribute("aria-expanded", "true")
     panel.page.keyboard.press("Tab")
     expect(panel.button("Download my drawings")).to_be_focused()
 
