@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from lenet.model.classifier import DigitClassifier
 from tests.helpers.servers import Server, run
 
 # Before any test imports TensorFlow: workers of pytest and servers share the cores, and threads that wait for each
@@ -23,6 +24,12 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("no_proxy", "*")
     return tmp_path / "cache" / "lenet-mnist"
+
+
+@pytest.fixture(scope="session")
+def classifier() -> DigitClassifier:
+    """The committed weights."""
+    return DigitClassifier()
 
 
 @pytest.fixture(scope="session")

@@ -1,19 +1,14 @@
 """The running page reads drawings made with a mouse or a finger, of any size."""
 
-import base64
-import io
-import json
 import re
-import urllib.request
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-import numpy as np
 import pytest
-from PIL import Image
 from playwright.sync_api import Page, expect
 
+from lenet.demo.data_urls import data_url
 from lenet.image.preprocess import preprocess
 from tests.helpers.digits import DIGITS, HOUSE, placed
 from tests.helpers.pads import PHONE, Pad
@@ -24,11 +19,7 @@ from tests.helpers.reading import draw_all_ten, expect_blank, expect_read
 def expect_seen(pad: Pad, strokes: int) -> None:
     """Expect the pad to show a number of strokes, and `#seen` their 28 × 28 picture."""
     pad.until(lambda: len(pad.sent().strokes) == strokes and pad.shows(pad.sent()))
-    pixels = np.rint(preprocess(pad.sent().render()).picture * 255).astype(np.uint8)
-    file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "PNG")
-    source = f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
-    expect(pad.page.locator("#seen")).to_have_attribute("src", source)
+    expect(pad.page.locator("#seen")).to_have_attribute("src", data_url(preprocess(pad.sent().render()).picture))
 
 
 @pytest.mark.parametrize(
@@ -134,10 +125,3 @@ def test_undo_and_escape_update_the_reading(page: Page) -> None:
     expect_read(page, 1)
     page.keyboard.press("Escape")
     expect_blank(page)
-
-
-def test_the_api_has_predict_and_read_only(app: str) -> None:
-    with urllib.request.urlopen(f"{app}/gradio_api/info", timeout=10) as answer:
-        info = json.load(answer)
-    assert list(info["named_endpoints"]) == ["/predict", "/read"]
-    assert info["unnamed_endpoints"] == {}

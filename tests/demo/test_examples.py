@@ -11,22 +11,17 @@ from lenet.image.strokes import render
 from lenet.model.classifier import DigitClassifier
 
 
-@pytest.fixture(scope="module")
-def read() -> DigitClassifier:
-    return DigitClassifier()
-
-
 @pytest.mark.parametrize(
     ("key", "digit"), [*((str(digit), digit) for digit in range(10)), ("flagged", 1), ("barred", 7), ("slashed", 0)]
 )
-def test_every_example_is_read_as_its_digit(read: DigitClassifier, key: str, digit: int) -> None:
-    prediction = read(render(DRAWINGS[key]))
+def test_every_example_is_read_as_its_digit(classifier: DigitClassifier, key: str, digit: int) -> None:
+    prediction = classifier(render(DRAWINGS[key]))
     assert (prediction.verdict, prediction.digit) == ("digit", digit)
     assert prediction.probabilities[digit] > 0.9
 
 
-def test_the_cat_is_not_read_as_a_digit(read: DigitClassifier) -> None:
-    assert read(render(DRAWINGS["cat"])).verdict == "unsure"
+def test_the_cat_is_not_read_as_a_digit(classifier: DigitClassifier) -> None:
+    assert classifier(render(DRAWINGS["cat"])).verdict == "unsure"
 
 
 def test_a_curve_passes_through_every_point_and_is_smooth_between_corners() -> None:
