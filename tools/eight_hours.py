@@ -24,7 +24,7 @@ from benchmarks.live import connect
 from lenet.demo.launch import SESSIONS
 from lenet.demo.server.cleanup import DELETE_UPLOADS
 from tests.helpers.servers import Server
-from tests.helpers.tries import function
+from tests.helpers.tries import META, PARTS, function, multipart
 from tests.helpers.wrong_files import png
 from tools.load import Load, Visitors, report, tracebacks
 
@@ -38,10 +38,8 @@ HOURS = 8
 WARM = 2  # hours before memory is first measured: the page keeps something of 500 visitors
 GONE = 20  # seconds at most until uploads are deleted
 PICTURE = png(7)
-PART = b'--B\r\nContent-Disposition: form-data; name="files"; filename="seven.png"\r\n\r\n%b\r\n--B--\r\n'
-TYPE = "multipart/form-data; boundary=B"
 API = "/gradio_api"
-FILE = {"meta": {"_type": "gradio.FileData"}}
+FILE = {"meta": META}
 
 
 class Day(Visitors):
@@ -82,7 +80,11 @@ class Day(Visitors):
         if number % 3 == 0:
             page.close()
         elif number % 3 == 1:
-            begun = (f"{API}/upload", PART[:80], TYPE) if number % 2 else (f"{API}/run/predict", b"{", "")
+            begun = (
+                (f"{API}/upload", multipart("seven.png", PICTURE)[:80], PARTS["Content-Type"])
+                if number % 2
+                else (f"{API}/run/predict", b"{", "")
+            )
             request = await self.stream(*begun)
             for writer in (request, page):
                 writer.transport.abort()
@@ -100,9 +102,8 @@ class Day(Visitors):
     async def picture(self, browser: httpx.AsyncClient, load: Load, session: str, number: int) -> None:
         """Upload a picture, follow its progress, and have it read."""
         url, content = self.url + API, PICTURE + str(number).encode()  # no two are alike
-        upload = browser.post(
-            f"{url}/upload?upload_id=upload{number}", content=PART % content, headers={"Content-Type": TYPE}
-        )
+        body = multipart("seven.png", content)
+        upload = browser.post(f"{url}/upload?upload_id=upload{number}", content=body, headers=PARTS)
         progress = browser.get(f"{url}/upload_progress?upload_id=upload{number}")
         [path] = (await asyncio.gather(upload, progress))[0].json()
         body = {"data": [{"path": path, **FILE}], "fn_index": self.read, "session_hash": session}
