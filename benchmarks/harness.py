@@ -43,6 +43,11 @@ def spread(values: Iterable[float]) -> dict[str, float]:
     return {"median": median, "low": low, "high": high, "count": len(array)}
 
 
+def spreads(runs: list[dict[str, float]]) -> dict[str, dict[str, float]]:
+    """Return the spread of each figure over runs."""
+    return {figure: spread(run[figure] for run in runs) for figure in runs[0]}
+
+
 def percentiles(values: Iterable[float]) -> dict[str, float]:
     """Return the 50th, 95th and 99th percentiles."""
     p50, p95, p99 = np.quantile(list(values), (0.5, 0.95, 0.99)).tolist()
@@ -54,8 +59,8 @@ def serving(*command: str | Path, env: dict[str, str] | None = None) -> Iterator
     """Run a page in a process of its own: Python with `command`. Its UPLOADS folder is beside its log."""
     with tempfile.TemporaryDirectory() as folder:
         # Without MNIST: the first visitor who asked for a test image would wait for a download.
-        ours = {"GRADIO_TEMP_DIR": f"{folder}/{UPLOADS}", "MNIST_DIR": folder, "TF_CPP_MIN_LOG_LEVEL": "2"}
-        server = servers.run([sys.executable, *command], Path(folder) / "log.txt", ours | (env or {}))
+        settings = {"GRADIO_TEMP_DIR": f"{folder}/{UPLOADS}", "MNIST_DIR": folder, "TF_CPP_MIN_LOG_LEVEL": "2"}
+        server = servers.run([sys.executable, *command], Path(folder) / "log.txt", settings | (env or {}))
         try:
             yield server
         finally:

@@ -14,7 +14,7 @@ from typing import Any
 from tqdm import tqdm
 
 from benchmarks import harness, table
-from benchmarks.harness import ROOT, spread
+from benchmarks.harness import ROOT, spreads
 from lenet.image.strokes import CANVAS_SIZE
 from tests.helpers.digits import DIGITS
 from tests.helpers.pen import Pen
@@ -120,9 +120,9 @@ def main() -> None:
         for digit, name in tqdm(turns, unit="drawing"):
             runs[name].append(measure(browser, urls[name], PAGES[name][1], DIGITS[digit]))
         version = browser.version
-    figures = {name: {figure: spread(run[figure] for run in of) for figure in of[0]} for name, of in runs.items()}
+    figures = {name: spreads(runs[name]) for name in PAGES}
     ours = max(figures["ours"]["final"]["median"], 0.001)  # s: the answer may be there before the pen is lifted
-    ratios = {name: of["final"]["median"] / ours for name, of in figures.items()}
+    ratios = {name: figures[name]["final"]["median"] / ours for name in PAGES}
     table.save("page", {"pages": figures, "ratios": ratios, "webgl": "software"}, options.out, chromium=version)
 
 

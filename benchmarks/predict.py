@@ -88,7 +88,7 @@ def main() -> None:
     figures = {name: spread(took) for name, took in times.items()}
     bounds = floor()
     ours = figures["ours: preprocess, network, verdict"]["median"]
-    ratios = {name: of["median"] / ours for name, of in figures.items()}
+    ratios = {name: figures[name]["median"] / ours for name in ways}
     print(
         f"Lower bound: {1000 * bounds['arithmetic']:.2f} ms of arithmetic ({FLOPS / 1e6:.1f} MFLOP at "
         f"{bounds['flops_a_second'] / 1e9:.0f} GFLOP/s), {1000 * bounds['memory']:.2f} ms of memory "

@@ -10,7 +10,7 @@ import time
 from tqdm import tqdm
 
 from benchmarks import harness, table
-from benchmarks.harness import spread
+from benchmarks.harness import spreads
 from benchmarks.live import STAGES, live_event, read
 
 EMPTY = "import gradio as gr\nwith gr.Blocks() as demo: pass\ndemo.launch()"
@@ -45,7 +45,7 @@ def main() -> None:
             run = start(command, name == "app.py")
             if number >= 0:  # the first reads the files from a cold disk
                 runs[name].append(run)
-    figures = {name: {figure: spread(run[figure] for run in of) for figure in of[0]} for name, of in runs.items()}
+    figures = {name: spreads(runs[name]) for name in WAYS}
     empty = figures["an empty page"]["page"]["median"]
     ratios = {f"{figure}_to_empty": figures["app.py"][figure]["median"] / empty for figure in ("page", "answer")}
     table.save("startup", {"ways": figures, "ratios": ratios}, options.out)

@@ -128,7 +128,7 @@ def train(figures: Figures) -> list[Row]:
     return [
         (
             "training steps of 100 pictures per second",
-            "; ".join(f"{name}: {of['median']:.1f}, {figures['ratios'][name]:.2f} ×" for name, of in recipes),
+            "; ".join(f"{name}: {rate['median']:.1f}, {figures['ratios'][name]:.2f} ×" for name, rate in recipes),
             f"{original}: {base['median']:.1f}; the network's products only, at the rate of a float32 matrix "
             f"multiplication: {figures['floor']:.1f}",
         )

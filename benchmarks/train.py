@@ -101,7 +101,7 @@ def main() -> None:
     # Forward, and the gradients of weights and of inputs, of which the first layer needs none.
     products = 3 * FLOPS - 2 * PLACES[0] * int(np.prod(SHAPES[0]))
     fastest = floor()["flops_a_second"] / (BATCH * products)
-    ratios = {name: of["median"] / first for name, of in figures.items()}
+    ratios = {name: figures[name]["median"] / first for name in ways}
     table.save("train", {"ways": figures, "ratios": ratios, "floor": fastest}, options.out)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from tqdm import tqdm
 
 from benchmarks import harness, table
-from benchmarks.harness import ROOT, spread
+from benchmarks.harness import ROOT, spreads
 from benchmarks.page import draw
 from tests.helpers.digits import DIGITS
 from tests.helpers.pen import Pen
@@ -87,11 +87,7 @@ def main() -> None:
         for digit, name in tqdm([(d, n) for _ in range(options.rounds) for d in DIGITS for n in PAGES], unit="drawing"):
             updates[name].append(visitors[name].draw(digit))
         version = browser.version
-    figures: dict[str, Any] = {figure: spread(visit[figure] for visit in visits) for figure in visits[0]}
-    figures["update"] = {
-        name: {side: spread(drawing[side] for drawing in drawings) for side in drawings[0]}
-        for name, drawings in updates.items()
-    }
+    figures = spreads(visits) | {"update": {name: spreads(updates[name]) for name in PAGES}}
     table.save("visit", figures, options.out, chromium=version)
 
 

@@ -8,7 +8,7 @@ import pytest
 from lenet.demo.reading import reading_html
 from lenet.image.preprocess import Ink
 from lenet.model.verdict import Thresholds, judge
-from tests.helpers.html import Html, pixels
+from tests.helpers.markup import Html, pixels
 
 PICTURE = np.linspace(0, 1, 784, dtype=np.float32).reshape(28, 28)
 SEVEN = judge(Ink((0, 0, 9, 9), 1.0, PICTURE), np.array([0, 1, 2, 3, 4, 5, 6, 9, 8, 7], np.float32), Thresholds())

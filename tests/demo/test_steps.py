@@ -10,7 +10,7 @@ from lenet.image.preprocess import Ink, follow, normalise, preprocess
 from lenet.image.strokes import render
 from lenet.model.verdict import Thresholds, judge
 from tests.helpers.digits import DIGITS, placed
-from tests.helpers.html import Html, pixels
+from tests.helpers.markup import Html, pixels
 from tests.helpers.photos import PHOTOS
 
 SEVEN = np.array([0, 1, 2, 3, 4, 5, 6, 99, 8, 7], np.float32)

@@ -25,7 +25,9 @@ TABLES = {
 @pytest.mark.parametrize("table", TABLES)
 def test_every_text_exists_in_every_language_with_the_same_gaps(table: str) -> None:
     assert set(TABLES[table]) == set(LANGUAGES) == set(SEPARATORS)
-    gaps = [{key: sorted(re.findall(r"{\w*}", text)) for key, text in of.items()} for of in TABLES[table].values()]
+    gaps = [
+        {key: sorted(re.findall(r"{\w*}", text)) for key, text in texts.items()} for texts in TABLES[table].values()
+    ]
     assert gaps == [gaps[0]] * len(gaps)
 
 

@@ -38,13 +38,13 @@ def mnist_images() -> np.ndarray:
 
 @pytest.mark.parametrize("pictures", [synthetic, pytest.param(mnist_images, marks=pytest.mark.slow)])
 def test_litert_keras_and_numpy_compute_the_same_logits(network: Network, pictures: Callable[[], np.ndarray]) -> None:
-    shown = pictures()
-    ours = network.logits(shown)
-    keras = load().predict(shown[..., None], batch_size=100, verbose=0)
-    numpy = oracle.logits(oracle.read_weights(WEIGHTS / ARRAYS), shown)
+    batch = pictures()
+    litert = network.logits(batch)
+    keras = load().predict(batch[..., None], batch_size=100, verbose=0)
+    numpy = oracle.logits(oracle.read_weights(WEIGHTS / ARRAYS), batch)
     for other in (keras, numpy):
-        np.testing.assert_allclose(ours, other, atol=1e-3)
-        np.testing.assert_array_equal(ours.argmax(1), other.argmax(1))
+        np.testing.assert_allclose(litert, other, atol=1e-3)
+        np.testing.assert_array_equal(litert.argmax(1), other.argmax(1))
 
 
 def test_no_pictures_give_no_logits(network: Network) -> None:
