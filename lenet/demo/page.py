@@ -34,6 +34,18 @@ LIVE: dict[str, Any] = {
     "postprocess": False,  # outputs are finished HTML; Gradio would start a thread for each of them
 }
 
+# Gradio's pad at its best: 280 pixels instead of 800, the brush selected, and paper, without which strokes do nothing.
+GRADIO_PAD: dict[str, Any] = {
+    "value": np.full((CANVAS_SIZE, CANVAS_SIZE), PAPER, np.uint8),
+    "image_mode": "L",
+    "canvas_size": (CANVAS_SIZE, CANVAS_SIZE),
+    "fixed_canvas": True,
+    "brush": gr.Brush(default_size=BRUSH_WIDTH // 2, colors=["#000000"], color_mode="fixed"),
+    "layers": False,
+    "transforms": (),
+    "elem_id": "sketchpad",
+}
+
 
 def build_demo(
     pad: type[Sketchpad] | type[gr.Sketchpad] = Sketchpad,
@@ -104,18 +116,7 @@ def _sketchpad(pad: type[Sketchpad] | type[gr.Sketchpad]) -> Sketchpad | gr.Sket
             undo_label=both("undo"),
             clear_label=both("clear"),
         )
-    # Without a background as value, and after a Clear, strokes on Gradio's pad do nothing.
-    paper = np.full((CANVAS_SIZE, CANVAS_SIZE), PAPER, np.uint8)
-    drawing = pad(
-        value=paper,
-        image_mode="L",
-        canvas_size=(CANVAS_SIZE, CANVAS_SIZE),
-        fixed_canvas=True,
-        brush=gr.Brush(default_size=BRUSH_WIDTH // 2, colors=["#000000"], color_mode="fixed"),
-        layers=False,
-        transforms=(),
-        show_label=False,
-        elem_id="sketchpad",
-    )
+    drawing = pad(**GRADIO_PAD, show_label=False)
+    paper = GRADIO_PAD["value"]  # Clear removes it too
     drawing.clear(lambda: paper, None, drawing, queue=False, show_progress="hidden", api_visibility="private")
     return drawing
