@@ -1,4 +1,4 @@
-"""Simulate eight hours of visitors in minutes: does the server keep anything of visitors who have left?
+"""Simulate eight hours of visitors in minutes: find what the server keeps of visitors who have left.
 
 $ python -m tools.eight_hours
 $ python -m tools.eight_hours --visitors 700
@@ -7,7 +7,7 @@ A visitor comes every ten seconds and draws three digits, 30 updates. Like a bro
 that tells the server that it is open. One in five reads a picture, one in ten asks for a test image in the queue, one
 in ten is a program that uploads a picture, and every other program never fetches its answer. A third close the page, a
 third vanish in the middle of an update or an upload, and a third fall silent: their connection is cut 15 minutes later.
-Here they come without pauses, ten at once, and the server's clocks for uploads and streams run FASTER.
+Here they come without pauses, ten at once, and the server's clocks for uploads and streams run SPEEDUP times as fast.
 """
 
 import argparse
@@ -27,24 +27,22 @@ from lenet.image.strokes import render
 from tests.helpers import digits
 from tests.helpers.picked import picked
 from tests.helpers.servers import Server
-from tests.helpers.tries import function
+from tests.helpers.tries import META, PARTS, function, multipart
 from tests.helpers.wrong_files import png
 from tools.load import Load, Visitors, report, tracebacks
 
 VISITORS = 2_880  # eight hours, one every ten seconds
 DIGITS = 3  # per visitor
 AT_ONCE = 10
-FASTER = 60
+SPEEDUP = 60
 SILENT = 15 * 60  # seconds until a silent connection is cut
 HEARTBEAT = 15  # seconds, of Gradio's streams
 HOURS = 8
 WARM = 2  # hours before memory is first measured: the page keeps something of 500 visitors
-GONE = 20  # seconds at most until uploads are deleted
+DELETED_WITHIN = 20  # seconds at most until uploads are deleted
 PICTURE = picked(render(digits.DIGITS[7]))
-PART = b'--B\r\nContent-Disposition: form-data; name="files"; filename="seven.png"\r\n\r\n%b\r\n--B--\r\n'
-TYPE = "multipart/form-data; boundary=B"
 API = "/gradio_api"
-FILE = {"meta": {"_type": "gradio.FileData"}}
+FILE = {"meta": META}
 
 
 class Day(Visitors):
@@ -52,13 +50,13 @@ class Day(Visitors):
 
     Args:
         server: of the page.
-        faster: factor of the server's clocks.
+        speedup: factor by which the server's clocks are faster.
         digits: that each visitor draws.
     """
 
-    def __init__(self, server: Server, faster: int, digits: int) -> None:
+    def __init__(self, server: Server, speedup: int, digits: int) -> None:
         super().__init__(server)
-        self.faster, self.digits = faster, digits
+        self.speedup, self.digits = speedup, digits
         self.read = function(server.url, "read_picture")
         self.surprise = function(server.url, "surprise")
         self.silent: list[asyncio.Task[None]] = []
@@ -85,8 +83,12 @@ class Day(Visitors):
         if number % 3 == 0:
             page.close()
         elif number % 3 == 1:
-            begun = (f"{API}/upload", PART[:80], TYPE) if number % 2 else (f"{API}/run/predict", b"{", "")
-            request = await self.stream(*begun)
+            unfinished = (
+                (f"{API}/upload", multipart("seven.png", png(7))[:80], PARTS["Content-Type"])
+                if number % 2
+                else (f"{API}/run/predict", b"{", "")
+            )
+            request = await self.stream(*unfinished)
             for writer in (request, page):
                 writer.transport.abort()
         else:
@@ -116,13 +118,10 @@ class Day(Visitors):
             load.error(f"a test image: {answer.text[:200]}")
 
     async def program(self, browser: httpx.AsyncClient, load: Load, number: int) -> None:
-        """Upload a picture, follow its progress, and call /predict."""
+        """Upload a picture and call /predict."""
         url, content = self.url + API, png(7) + str(number).encode()  # no two are alike
-        upload = browser.post(
-            f"{url}/upload?upload_id=upload{number}", content=PART % content, headers={"Content-Type": TYPE}
-        )
-        progress = browser.get(f"{url}/upload_progress?upload_id=upload{number}")
-        [path] = (await asyncio.gather(upload, progress))[0].json()
+        upload = await browser.post(f"{url}/upload", content=multipart("seven.png", content), headers=PARTS)
+        [path] = upload.json()
         call = f"{url}/call/predict"
         event = (await browser.post(call, json={"data": [{"path": path, **FILE}]})).json()["event_id"]
         if number % 20 == 2 and '"label": "7"' not in (answer := await browser.get(f"{call}/{event}")).text:
@@ -142,15 +141,15 @@ class Day(Visitors):
 
     async def cut(self, page: asyncio.StreamWriter) -> None:
         """Cut the connection of a visitor who fell silent."""
-        await asyncio.sleep(SILENT / self.faster)
+        await asyncio.sleep(SILENT / self.speedup)
         page.transport.abort()
 
 
-def app(faster: int, sessions: int) -> str:
+def app(speedup: int, sessions: int) -> str:
     """Return Python code that serves the page with clocks that run faster."""
     return (
         "from lenet.demo import LAUNCH, build_demo;"
-        f"build_demo(delete_uploads={tuple(max(1, seconds // faster) for seconds in DELETE_UPLOADS)})"
+        f"build_demo(delete_uploads={tuple(max(1, seconds // speedup) for seconds in DELETE_UPLOADS)})"
         f".launch(**LAUNCH | {{'state_session_capacity': {sessions}}})"
     )
 
@@ -159,7 +158,7 @@ def hours(
     visitors: int = VISITORS,
     hours: int = HOURS,
     warm: int = WARM,
-    faster: int = FASTER,
+    speedup: int = SPEEDUP,
     sessions: int = SESSIONS,
     digits: int = DIGITS,
 ) -> Iterator[Load]:
@@ -169,18 +168,18 @@ def hours(
         visitors: number in all hours.
         hours: number of hours.
         warm: number of first hours.
-        faster: factor of the server's clocks.
+        speedup: factor by which the server's clocks are faster.
         sessions: number of visitors that the page keeps something of.
         digits: that each visitor draws.
     """
-    heartbeat = {"GRADIO_HEARTBEAT_INTERVAL": str(HEARTBEAT / faster)}
-    with serving("-c", app(faster, sessions), env=heartbeat) as server:
-        day, hourly = Day(server, faster, digits), visitors // hours
+    heartbeat = {"GRADIO_HEARTBEAT_INTERVAL": str(HEARTBEAT / speedup)}
+    with serving("-c", app(speedup, sessions), env=heartbeat) as server:
+        day, hourly = Day(server, speedup, digits), visitors // hours
         for first, end in ((0, warm), (warm, hours)):
             load = Load(name=f"hours {first + 1} to {end} of {hours}: {(end - first) * hourly:,} visitors")
             for hour in range(first, end):
                 asyncio.run(day.come(load, range(hour * hourly, (hour + 1) * hourly)))
-                deadline = time.monotonic() + GONE
+                deadline = time.monotonic() + DELETED_WITHIN
                 while day.kept() and time.monotonic() < deadline:
                     time.sleep(0.2)
                 day.measure(load)

@@ -50,7 +50,7 @@ class Killed:
     """The trainings that were killed."""
 
     kills: list[Kill] = dataclasses.field(default_factory=list)
-    endings: int = 0  # trainings that finished
+    finished: int = 0  # trainings that finished
     lost: list[str] = dataclasses.field(default_factory=list)  # differences from the uninterrupted training
 
 
@@ -71,7 +71,7 @@ def start(out: Path, steps: int, seed: int) -> BaseProcess:
     return process
 
 
-def ended(folder: Path) -> dict[str, object]:
+def results(folder: Path) -> dict[str, object]:
     """Return the results of a training that must be reproducible: hashes of the weights, thresholds and metrics."""
     metrics = json.loads((folder / "metrics.json").read_text("utf-8"))
     facts = json.loads((folder / "lenet5.json").read_text("utf-8"))
@@ -82,8 +82,8 @@ def ended(folder: Path) -> dict[str, object]:
 def differences(out: Path, unbroken: Path) -> list[str]:
     """Return the names of the files and results in which two finished trainings differ."""
     names = {path.name for path in out.iterdir()} ^ {path.name for path in unbroken.iterdir()}
-    expected = ended(unbroken)
-    different = [name for name, value in ended(out).items() if value != expected[name]]
+    expected = results(unbroken)
+    different = [name for name, value in results(out).items() if value != expected[name]]
     return [f"{out.name}: {name}" for name in (*sorted(names), *different)]
 
 
@@ -127,7 +127,7 @@ def kill(kills: int, folder: Path, steps: int = 60, seed: int = 1, verbose: bool
     result, moments = Killed(), random.Random(seed)
     pending: list[Kill] = []  # kills of the training that has not finished yet
     while len(result.kills) < kills or pending:
-        out, logged = folder / f"killed{result.endings}", log.stat().st_size
+        out, logged = folder / f"killed{result.finished}", log.stat().st_size
         process = start(out, steps, seed)
         process.join(moments.uniform(0, duration) if len(result.kills) < kills else None)
         if killed := process.exitcode is None:
@@ -153,7 +153,7 @@ def kill(kills: int, folder: Path, steps: int = 60, seed: int = 1, verbose: bool
         survived = not any(loss.startswith(f"{out.name}:") for loss in result.lost)
         for hit in pending:
             hit.survived = survived
-        result.endings += 1
+        result.finished += 1
         pending = []
     return result
 
@@ -168,7 +168,7 @@ def main(arguments: list[str] | None = None) -> int:
     kills = result.kills
     print(
         f"{len(kills)} kills, {sum(kill.survived for kill in kills)} survived; {sum(kill.writing for kill in kills)} "
-        f"while a file was being written, {sum(kill.cut for kill in kills)} with a checkpoint cut; {result.endings} "
+        f"while a file was being written, {sum(kill.cut for kill in kills)} with a checkpoint cut; {result.finished} "
         f"trainings finished; lost: {'; '.join(result.lost) or 'nothing'}"
     )
     return int(bool(result.lost))

@@ -29,7 +29,7 @@ from lenet.image.strokes import BRUSH_WIDTH, CANVAS_SIZE, Drawing, DrawingError
 HERE = Path(__file__).parent
 HTML = (HERE / "sketchpad.html").read_text("utf-8")
 CSS = (HERE / "sketchpad.css").read_text("utf-8")
-JS = TRANSLATE + "\n".join((HERE / name).read_text("utf-8") for name in ("encode.js", "hand.js", "sketchpad.js"))
+JS = TRANSLATE + "\n".join((HERE / name).read_text("utf-8") for name in ("encode.js", "animation.js", "sketchpad.js"))
 
 # The page sends at most 8 kB; 10,000 points, the limit of strokes.py, take about 160,000 characters.
 MAX_TEXT = 200_000

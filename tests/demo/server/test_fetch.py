@@ -53,7 +53,7 @@ def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
     monkeypatch.setattr(module, "_public_address", public)
     server = HTTPServer(("127.0.0.1", 0), Web)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield f"http://public.example:{server.server_port}"
     server.shutdown()
     server.server_close()
