@@ -57,6 +57,7 @@ class Uploads:
         began, latest = (self.bytes, self.files), time.time() - age
         size = files = 0
         for folder, _, names in os.walk(self.folder, topdown=False):
+            unchanged = os.lstat(folder).st_ctime <= latest
             for path in (Path(folder, name) for name in names):
                 with suppress(FileNotFoundError):  # renamed or deleted meanwhile
                     status = path.lstat()
@@ -65,7 +66,7 @@ class Uploads:
                     else:
                         size, files = size + status.st_size, files + 1
             with suppress(OSError):  # not empty
-                if Path(folder) != self.folder and Path(folder).lstat().st_ctime <= latest:
+                if unchanged and Path(folder) != self.folder:
                     Path(folder).rmdir()
         self.bytes, self.files = self.bytes - began[0] + size, self.files - began[1] + files
 
