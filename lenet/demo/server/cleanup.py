@@ -47,7 +47,7 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
 
     blocks.uploads.keep = {file for block in blocks.blocks.values() for file in block.keep_in_cache}
     blocks.uploads.delete_unused()  # left by a process that was killed
-    tasks = [asyncio.create_task(run_periodically()), asyncio.create_task(connections.watch())]
+    tasks = [asyncio.create_task(run_periodically()), asyncio.create_task(connections.close_late())]
     try:
         yield
     finally:

@@ -94,7 +94,7 @@ def test_a_request_for_a_websocket_is_answered_and_nothing_is_logged(
 
 
 @pytest.mark.slow
-def test_more_connections_than_files_leave_the_page_reachable_and_one_line_in_the_log(
+def test_more_connections_than_the_process_may_open_files_leave_the_page_reachable_and_the_log_clean(
     start: Callable[..., Server], tmp_path: Path
 ) -> None:
     server = start(["bash", "-c", f"ulimit -n 256 && exec {sys.executable} app.py"], {"GRADIO_TEMP_DIR": str(tmp_path)})
@@ -103,11 +103,12 @@ def test_more_connections_than_files_leave_the_page_reachable_and_one_line_in_th
         for _ in range(3):
             for _ in range(300):
                 stack.enter_context(socket.create_connection(address, timeout=20))
+            began = time.monotonic()
             assert 'data-digit=\\"7\\"' in run_event(server.url, "draw", DRAWING, False).text
-    log = server.log.read_text()
-    assert log.count("Too many open files") <= 1
-    assert "Traceback" not in log
-    assert len(log) < 5000
+            assert time.monotonic() - began < 5  # 0.02 s on a quiet machine
+    server.stop()
+    assert "Traceback" not in server.log.read_text()
+    assert len(server.log.read_text()) < 1000
 
 
 def test_uvicorn_still_has_no_time_limit_of_its_own_for_requests() -> None:
