@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # A picture in base64, and the JSON around it; larger ones are uploaded, because parsing holds the event loop.
 MOST_JSON = 8_000_000
-# Events of the page carry a drawing as text (see Sketchpad's MAX_TEXT) or a picture's pixels.
+# Events of the page carry a drawing as text (see Sketchpad's MAX_TEXT) or a picture's pixels; clients upload before.
 MOST_EVENT = 1_000_000
 # Numbers and texts in a body. Python parses five million in 4 s, in which no other request is served; a drawing of
 # 10,000 points, the limit, has 40,000 commas and brackets.
@@ -87,7 +87,7 @@ class RequestLimits:
         if parts.get("upload"):  # `uploads` limits it
             scope["query_string"] = b""  # with an id Gradio would keep the upload's progress, which the page does not show
         elif scope["method"] == "POST":
-            event = parts.get("route") in ("run", "api")
+            event = parts.get("route") in ("run", "api", "queue")
             body = await self._read(scope, receive, MOST_EVENT if event else MOST_JSON, blocks._queue)
             content = parse(body)
             if parts.get("route"):
