@@ -119,4 +119,7 @@ def test_pipes_and_devices_are_skipped_with_a_note(scans: Path, capsys: pytest.C
     assert predict.main([str(scans), str(scans / "pipe.png"), "/dev/zero"]) == 0
     printed = capsys.readouterr()
     assert len(printed.out.splitlines()) == 3
-    assert printed.err.splitlines()[-2:] == [f"{scans / 'pipe.png'} is not a file: skipped", "/dev/zero is not a file: skipped"]
+    assert printed.err.splitlines()[-2:] == [
+        f"{scans / 'pipe.png'} is not a file: skipped",
+        "/dev/zero is not a file: skipped",
+    ]

@@ -5,9 +5,9 @@
     $ python -m tools.attacks --nginx
     $ python -m tools.attacks --url http://127.0.0.1:7860
 
-Each attack runs against a page of its own, which may open 1,024 files, in a process of its own. Without --url the table
-also has the most memory of the page's processes, the most bytes of uploads, and what is left of them after SIGKILL and a
-new start. The exit code is 1 if a bound is exceeded.
+Each attack runs in a process of its own, against a page of its own that may open 1,024 files. Without --url the table
+also has the largest memory of the page's processes and size of the uploads, and what is left of these after SIGKILL and
+a new start. The exit code is 1 if a bound is exceeded.
 """
 
 import argparse
@@ -108,7 +108,9 @@ async def repeat(
 
 def head(path: str, length: int, content_type: str = "application/json") -> bytes:
     """Return the head of a POST."""
-    return f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: {content_type}\r\nContent-Length: {length}\r\n\r\n".encode()
+    return (
+        f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: {content_type}\r\nContent-Length: {length}\r\n\r\n".encode()
+    )
 
 
 @attack("nothing else")
@@ -119,9 +121,7 @@ async def none(url: str, seconds: float) -> None:
 @attack("100 bodies that lack their last byte")
 async def bodies(url: str, seconds: float) -> None:
     large = {"call/predict": 7_999_999, "run/draw": 999_999, "queue/join": 999_999, "nowhere": 7_999_999}
-    requests = (
-        head(f"/gradio_api/{path}", size + 1) + b" " * size for path, size in itertools.cycle(large.items())
-    )
+    requests = (head(f"/gradio_api/{path}", size + 1) + b" " * size for path, size in itertools.cycle(large.items()))
     await hold(url, seconds, requests, 100)
 
 
@@ -349,7 +349,7 @@ def suffer(name: str, url: str, people: int, seconds: float) -> Result:
 
     try:
         asyncio.run(draw())
-        process.join(60)
+        process.join(5)
     finally:
         process.kill()
         process.join()

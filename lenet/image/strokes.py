@@ -24,7 +24,7 @@ BRUSH_WIDTH = 20
 # Drawn at twice the size and averaged: edges as soft as the browser's antialiased ones.
 SUPERSAMPLE = 2
 
-# Limits of a drawing, so that reading one takes at most 10 ms: a pad is never smaller or larger, and sends at most about
+# Limits of a drawing, so that reading one takes at most 10 ms. A pad is never smaller or larger, and sends up to about
 # 1,000 points.
 MIN_SIDE, MAX_SIDE = 10, 2000
 MAX_PEN = 200
@@ -63,7 +63,7 @@ class Drawing:
     def from_json(cls, value: Any) -> Self:
         """Validate decoded JSON, which may come from anywhere, and return it as a drawing.
 
-        Points more than a side away from the canvas are moved there, and a drawing of more than DRAWN_POINTS is thinned.
+        Points more than a side away from the canvas are moved there. A drawing of more than DRAWN_POINTS is thinned.
 
         Args:
             value: `{"w", "h", "pen", "strokes"}` as at the top of this module; `w`, `h` and `pen` may be left out.

@@ -26,12 +26,7 @@ MALFORMED = (
 
 
 class DemoBlocks(gr.Blocks):
-    """The page.
-
-    Args:
-        delete_uploads: seconds between two runs of the clean-up, and the age of uploads to delete; used by
-            `cleanup.lifespan`.
-    """
+    """The page; `delete_uploads` is seconds between two clean-ups, and the age of uploads to delete."""
 
     def __init__(self, *args: Any, delete_uploads: tuple[int, int], **kwargs: Any) -> None:
         folder = Path(get_upload_folder())
@@ -75,7 +70,7 @@ class DemoBlocks(gr.Blocks):
             raise gr.Error(MALFORMED, print_exception=False) from error
         finally:
             # Gradio 6.31 keeps the last input of each session for deep links, which this page does not have: 493 MB
-            # after 100 sessions with 5 MB each. A request has up to 28 MB.
+            # after 100 sessions with 5 MB each.
             for block in block_fn.inputs if state else ():
                 state._update_value_in_config(block._id, None)
 

@@ -6,22 +6,17 @@ files, asyncio of Python 3.11 logs up to 2,048 tracebacks a second, and accepts 
 
 import asyncio
 import functools
+import os
 
 import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-try:
-    import resource
-except ImportError:  # Windows
-    resource = None  # type: ignore[assignment]
-
 SILENCE = 10  # seconds between two pieces of a request
 WHOLE = 60  # seconds for a whole request, or for a client that does not read
 # An open page has one connection. A third of the files that the process may open; the others are for uploads, one a
 # connection, for connections that are being accepted, and for the page's own.
-FILES = resource.getrlimit(resource.RLIMIT_NOFILE)[0] if resource else 3000
-MOST_CONNECTIONS = min(1000, FILES // 3)
+MOST_CONNECTIONS = min(1000, os.sysconf("SC_OPEN_MAX") // 3) if hasattr(os, "sysconf") else 1000
 
 
 class TimedProtocol(H11Protocol):
@@ -39,25 +34,21 @@ class TimedProtocol(H11Protocol):
             del self.by_silence[silent]
             silent.transport.abort()
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Remove the connection from the list."""
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: D102
         self.by_silence.pop(self, None)
         super().connection_lost(exc)
 
-    def data_received(self, data: bytes) -> None:
-        """Note the time."""
+    def data_received(self, data: bytes) -> None:  # noqa: D102
         self._heard = self.loop.time()
         self.by_silence[self] = self.by_silence.pop(self, None)
         super().data_received(data)
 
-    def on_response_complete(self) -> None:
-        """Begin to wait for the next request."""
-        self._began = self._heard = self.loop.time()
+    def on_response_complete(self) -> None:  # noqa: D102
+        self._began = self._heard = self.loop.time()  # wait for the next request
         super().on_response_complete()
 
-    def pause_writing(self) -> None:
-        """Begin to wait for the client to read."""
-        self._began = self.loop.time()
+    def pause_writing(self) -> None:  # noqa: D102
+        self._began = self.loop.time()  # wait for the client to read
         super().pause_writing()
 
     def is_late(self) -> bool:
@@ -72,11 +63,10 @@ class TimedProtocol(H11Protocol):
         return False
 
 
-# Gradio passes none of uvicorn's arguments on. asyncio accepts up to `backlog` connections at a time, and that three times
-# until the first one that is too many is closed.
-uvicorn.Config = functools.partial(  # type: ignore[misc,assignment]
-    uvicorn.Config, http=TimedProtocol, backlog=MOST_CONNECTIONS // 4
-)
+# Gradio passes none of uvicorn's arguments on. asyncio accepts up to BACKLOG connections at a time, and that three times
+# until the first that is too many is closed.
+BACKLOG = MOST_CONNECTIONS // 4
+uvicorn.Config = functools.partial(uvicorn.Config, http=TimedProtocol, backlog=BACKLOG)  # type: ignore[misc,assignment]
 
 
 async def close_late() -> None:

@@ -2,8 +2,6 @@
 
 Gradio's own limit, `max_file_size`, covers uploaded files only: it reads JSON bodies of any length, and some of its
 routes fail, with a traceback in the log, where a request names something that does not exist.
-
-`launch(app_kwargs={"middleware": [Middleware(RequestLimits)]})` installs it.
 """
 
 import re
@@ -49,11 +47,7 @@ UNKNOWN_CALL = HTTPException(404, "Unknown call: it was never made, or its answe
 
 
 class RequestLimits:
-    """ASGI middleware that passes a request on, or rejects it.
-
-    Args:
-        app: the next ASGI application.
-    """
+    """ASGI middleware that passes a request on, or rejects it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -85,17 +79,18 @@ class RequestLimits:
         if parts.get("event") or parts.get("stream"):
             _check_stream(parts["event"], scope, blocks._queue)
         if parts.get("upload"):  # `uploads` limits it
-            scope["query_string"] = b""  # with an id Gradio would keep the upload's progress, which the page does not show
+            scope["query_string"] = (
+                b""  # with an id Gradio would keep the upload's progress, which the page does not show
+            )
         elif scope["method"] == "POST":
             event = parts.get("route") in ("run", "api", "queue")
             body = await self._read(scope, receive, MOST_EVENT if event else MOST_JSON, blocks._queue)
             content = parse(body)
             if parts.get("route"):
-                _check_call(parts["route"], parts["name"], content, scope["app"])
-            elif parts.get("cancel"):
-                event_ids = blocks._queue.pending_event_ids_session.get(str(content.get("session_hash")), ())
-                if content.get("event_id") not in tuple(event_ids):
-                    raise UNKNOWN_CALL
+                check_call(parts["route"], parts["name"], content, scope["app"])
+            events = blocks._queue.pending_event_ids_session.get(str(content.get("session_hash")), ())
+            if parts.get("cancel") and content.get("event_id") not in tuple(events):
+                raise UNKNOWN_CALL
             messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
             async def replay() -> Message:
@@ -139,9 +134,8 @@ def _check_stream(event_id: str | None, scope: Scope, queue: Any) -> None:
     traceback per request. It also takes the name of a session, which clients choose, for the id of an event.
     """
     session = event_id or QueryParams(scope["query_string"]).get("session_hash", "")
-    if session not in queue.pending_messages_per_session:
-        raise UNKNOWN_CALL
-    if event_id and event_id not in queue.pending_event_ids_session.get(event_id, ()):  # a call is its own session
+    is_call = event_id in queue.pending_event_ids_session.get(session, ())  # a call is a session of its own
+    if session not in queue.pending_messages_per_session or (event_id and not is_call):
         raise UNKNOWN_CALL
 
 
@@ -157,14 +151,14 @@ def parse(body: bytes) -> dict[str, Any]:
         raise HTTPException(422, "The body is a JSON object.")
     level: list[Any] = [content]
     for _ in range(DEEPEST):
-        level = [child for value in level for child in (value.values() if isinstance(value, dict) else value)]
-        level = [value for value in level if isinstance(value, dict | list)]
+        children = (value.values() if isinstance(value, dict) else value for value in level)
+        level = [child for part in children for child in part if isinstance(child, dict | list)]
     if level:
         raise HTTPException(400, f"A request has at most {DEEPEST} nested lists.")
     return content
 
 
-def _check_call(route: str, name: str, content: dict[str, Any], app: Any) -> None:
+def check_call(route: str, name: str, content: dict[str, Any], app: Any) -> None:
     """Check that a call names a function of the page, and no other client's session."""
     blocks, session = app.get_blocks(), content.get("session_hash")
     if session == "":  # Gradio stores the answer under this name and looks under another

@@ -22,35 +22,29 @@ except ImportError:  # Windows
 
 MOST_BYTES = 1_000_000_000  # of all files; a Space has 50 GB of disk
 MOST_FILES = 10_000
+NAME = "upload"  # of each, in a folder of its own; unfinished ones have others; the page's own files stay
 
 
 class Uploads:
-    """The folder of the uploads, which the replicas of a page may share.
-
-    Args:
-        folder: created if missing.
-    """
+    """The folder of the uploads, which the replicas of a page may share."""
 
     def __init__(self, folder: Path) -> None:
         self.bytes = self.files = 0  # unfinished files included
         self.folder = folder
-        self.keep: set[str] = set()  # paths of files of the page
         folder.mkdir(parents=True, exist_ok=True)
         # A symbolic link could lead to the files of other programs.
-        self._handle = os.open(folder, os.O_RDONLY | os.O_NOFOLLOW) if fcntl else None
+        self._handle = os.open(folder, os.O_RDONLY | os.O_NOFOLLOW) if fcntl else 0
         OneFile.uploads = self
         route_utils.GradioMultiPartParser = OneFile  # type: ignore[misc]
 
     def delete_unused(self) -> None:
         """Delete all uploads unless another process uses the folder; from now on this one does."""
-        if self._handle is None:
-            self.delete(0)
-            return
-        with suppress(OSError):
-            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            self.delete(0)
-        with suppress(OSError):
-            fcntl.flock(self._handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        for lock in ("LOCK_EX", "LOCK_SH"):
+            with suppress(OSError):
+                if fcntl:
+                    fcntl.flock(self._handle, getattr(fcntl, lock) | fcntl.LOCK_NB)
+                if lock == "LOCK_EX":
+                    self.delete(0)
 
     def delete(self, age: float) -> None:
         """Delete files that did not change for `age` seconds, whichever process wrote them, and count the others."""
@@ -61,7 +55,7 @@ class Uploads:
             for path in (Path(folder, name) for name in names):
                 with suppress(FileNotFoundError):  # renamed or deleted meanwhile
                     status = path.lstat()
-                    if status.st_ctime <= latest and str(path) not in self.keep:
+                    if status.st_ctime <= latest and (path.name == NAME or path.parent == self.folder):
                         path.unlink()
                     else:
                         size, files = size + status.st_size, files + 1
@@ -82,7 +76,7 @@ class OneFile(route_utils.GradioMultiPartParser):
     def on_headers_finished(self) -> None:
         """Count the file, and drop the client's name for it: Gradio fails on some, and nothing reads it."""
         super().on_headers_finished()
-        self._current_part.file.filename = "upload"  # type: ignore[union-attr]  # max_fields: it is a file
+        self._current_part.file.filename = NAME  # type: ignore[union-attr]  # max_fields: it is a file
         self.uploads.files += 1
 
     def on_part_data(self, data: bytes, start: int, end: int) -> None:

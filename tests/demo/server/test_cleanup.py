@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+
 from tests.helpers.servers import Server
 from tests.helpers.tries import JSON, PARTS, ask, multipart, run_event, upload
 from tests.helpers.wrong_files import png

@@ -55,7 +55,9 @@ def seconds_until_closed(connection: socket.socket, piece: bytes = b"") -> float
     return time.monotonic() - began
 
 
-@pytest.mark.parametrize("request_", [b"", b"GET / HT", BODY, b"POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n"])
+@pytest.mark.parametrize(
+    "request_", [b"", b"GET / HT", BODY, b"POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n"]
+)
 def test_a_silent_client_loses_its_connection(connect: Callable[[bytes], socket.socket], request_: bytes) -> None:
     assert 0.5 < seconds_until_closed(connect(request_)) < 6
 
@@ -70,19 +72,15 @@ def test_a_client_that_sends_a_byte_at_a_time_loses_its_connection(
 def test_a_client_that_does_not_read_loses_its_connection(connect: Callable[[bytes], socket.socket]) -> None:
     connection = connect(b"GET /config HTTP/1.1\r\nHost: x\r\n\r\n" * 100)
     time.sleep(6)
-    connection.settimeout(5)
-    with pytest.raises(ConnectionError):
-        while connection.recv(100_000):
-            pass
-        raise ConnectionResetError  # closed in an orderly way
+    assert seconds_until_closed(connection) < 15
 
 
 def test_a_stream_stays_open(connect: Callable[[bytes], socket.socket]) -> None:
     connection = connect(b"GET /gradio_api/heartbeat/x HTTP/1.1\r\nHost: x\r\n\r\n")
     connection.settimeout(5)
+    parts = iter(lambda: connection.recv(1000), b"")
     with pytest.raises(TimeoutError):
-        while connection.recv(1000):
-            pass
+        list(parts)
 
 
 def test_a_request_for_a_websocket_is_answered_and_nothing_is_logged(

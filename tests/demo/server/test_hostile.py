@@ -47,9 +47,7 @@ def server(start: Callable[..., Server], folder: Path) -> Server:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", ["queue/data?session_hash=other", "call/say/other"])
-def test_gradio_still_fails_at_unknown_streams(
-    start: Callable[..., Server], tmp_path: Path, path: str
-) -> None:
+def test_gradio_still_fails_at_unknown_streams(start: Callable[..., Server], tmp_path: Path, path: str) -> None:
     server = start([sys.executable, "tests/helpers/cleanup_page.py", "gradio"], {"GRADIO_TEMP_DIR": str(tmp_path)})
     with suppress(OSError, http.client.HTTPException):
         ask(server.url, f"/gradio_api/{path}")

@@ -76,9 +76,7 @@ def test_only_the_routes_that_the_page_needs_are_open(
     page, app = asyncio.run(build())
     everything = set(routes(app))
     assert ("POST", "/gradio_api/process_recording") in everything  # routes of FastAPI's routers are listed
-    opened = {
-        f"{method} {path}" for method, path in everything if allowed(method, re.sub(r"\{.*?\}", "x", path), page)
-    }
+    opened = {f"{method} {path}" for method, path in everything if allowed(method, re.sub(r"\{.*?\}", "x", path), page)}
     assert opened == {route.strip() for route in re.split("[·\n]", expected) if route.strip()}
 
 
