@@ -16,7 +16,6 @@ from lenet.demo.server import shutdown
 from lenet.demo.server.fetch import FetchError, fetch
 from lenet.demo.server.uploads import Uploads
 
-LONGEST = 1000  # path of an upload, in characters
 FOLDER = "lenet"  # in Gradio's folder, which other programs may use
 
 MALFORMED = (
@@ -50,7 +49,7 @@ class DemoBlocks(gr.Blocks):
             nonlocal downloads
             path = FileData.model_validate(file).path
             if not is_http_url_like(path):
-                if "\0" in path or len(path) > LONGEST or not Path(path).is_relative_to(self.uploads.folder):
+                if "\0" in path or len(path) > 1000 or not Path(path).is_relative_to(self.uploads.folder):
                     raise InvalidPathError(path)  # Gradio fails on these
                 return file
             downloads += 1

@@ -17,29 +17,22 @@ LOG = logging.getLogger(__name__)
 DELETE_UPLOADS = (60, 300)
 
 
-def evict(blocks: Any) -> None:
-    """Evict calls whose answer was fetched, or that Gradio's LRU cache of 2,000 sessions dropped, and uploads' paths.
-
-    Must run on the event loop, where Gradio changes this state.
-    """
-    queue = blocks._queue
-    for session, event_ids in tuple(queue.pending_event_ids_session.items()):
-        if not event_ids or session not in queue.pending_messages_per_session:
-            del queue.pending_event_ids_session[session]
-    blocks.upload_file_set.clear()
-
-
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[None]:
     """Run the clean-up periodically, and delete all uploads at both ends: the ASGI lifespan of `DemoBlocks`."""
     blocks = app.get_blocks()
+    queue = blocks._queue
     every, age = blocks.delete_uploads
 
     async def run_periodically() -> None:
         while True:
             await asyncio.sleep(every)
             try:
-                evict(blocks)
+                for session, event_ids in tuple(queue.pending_event_ids_session.items()):
+                    # The answer was fetched, or Gradio's LRU cache of 2,000 sessions dropped it.
+                    if not event_ids or session not in queue.pending_messages_per_session:
+                        del queue.pending_event_ids_session[session]
+                blocks.upload_file_set.clear()
                 await asyncio.to_thread(blocks.uploads.delete, age)
             except Exception:  # must not end the clean-up
                 LOG.exception("The clean-up failed and is tried again in %d s.", every)

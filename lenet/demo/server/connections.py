@@ -63,8 +63,8 @@ class TimedProtocol(H11Protocol):
         return False
 
 
-# Gradio passes none of uvicorn's arguments on. asyncio accepts up to BACKLOG connections at a time, and that three times
-# until the first that is too many is closed.
+# Gradio passes none of uvicorn's arguments on. asyncio accepts up to BACKLOG connections at a time, and three times so
+# many before the first that is too many is closed.
 BACKLOG = MOST_CONNECTIONS // 4
 uvicorn.Config = functools.partial(uvicorn.Config, http=TimedProtocol, backlog=BACKLOG)  # type: ignore[misc,assignment]
 

@@ -112,7 +112,7 @@ class RequestLimits:
                 self.in_flight += len(body) - scope["in_flight"]
                 scope["in_flight"] = len(body)
                 waiting = sum(event.request.scope["in_flight"] for event in queue.event_ids_to_events.values())
-                if self.in_flight + waiting > MOST_IN_FLIGHT:
+                if self.in_flight + waiting + max(0, declared - len(body)) > MOST_IN_FLIGHT:
                     raise HTTPException(503, "The server is busy with other pictures: try again in a minute.")
         return bytes(body)
 
