@@ -122,7 +122,7 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
 def test_bodies_in_flight_are_bounded_and_a_drawing_always_passes() -> None:
     async def run() -> None:
         middleware = RequestLimits(application)
-        queue = SimpleNamespace(event_ids_to_events={})
+        queue = SimpleNamespace(event_ids_to_events={}, pending_event_ids_session={})
         clients = [Client(middleware, "/gradio_api/call/read", queue) for _ in range(9)]
         statuses = [await client.send(bytes(limits.MOST_JSON - 1)) for client in clients]
         assert statuses == [0] * 8 + [503]
