@@ -6,10 +6,12 @@
     $ python -m lenet.predict seven.png scans/ --json
     {"file": "seven.png", "verdict": "digit", "digit": 7, "digits": [7], "probabilities": [0.0, …]}
 
-If a file cannot be read, an error names it, the other files are read, and the exit code is 1.
+If a file cannot be read, an error names it, the other files are read, and the exit code is 1. Pipes and devices are
+skipped. Characters of a name that the terminal cannot show, or would obey, are escaped.
 """
 
 import argparse
+import io
 import json
 import sys
 from collections.abc import Iterable, Iterator
@@ -31,9 +33,14 @@ def image_files(paths: Iterable[Path]) -> Iterator[Path]:
     suffixes = Image.registered_extensions()
     for path in paths:
         if path.is_dir():
-            yield from sorted(file for file in path.rglob("*") if file.suffix.lower() in suffixes and file.is_file())
+            yield from sorted(file for file in path.rglob("*") if file.suffix.lower() in suffixes and not file.is_dir())
         else:
             yield path
+
+
+def printable(name: object) -> str:
+    """Return a name with line breaks, control characters and bytes that are not Unicode escaped, as in `repr`."""
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in str(name))
 
 
 def _print(name: str, prediction: Prediction, as_json: bool, truth: int | None = None) -> None:
@@ -60,6 +67,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--mnist", type=Path, metavar="DIR", help="MNIST's folder; default: MNIST_DIR, or a download")
     parser.add_argument("--weights", type=Path, default=WEIGHTS, metavar="DIR", help="default: the page's weights")
     options = parser.parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # an ASCII terminal
     failed = False
     try:
         classifier = DigitClassifier(options.weights)
@@ -72,14 +82,18 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     for path in image_files(options.files):
+        if path.exists() and not path.is_file():
+            print(f"{printable(path)} is not a file: skipped", file=sys.stderr)
+            continue
         try:
             with Image.open(path, formats=FORMATS) as image:
                 prediction = classifier(image)
         except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:  # PictureError is one
-            print(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}", file=sys.stderr)
+            reason = printable(getattr(error, "strerror", None) or error)
+            print(f"{printable(path)} cannot be read: {reason}", file=sys.stderr)
             failed = True
         else:
-            _print(str(path), prediction, options.json)
+            _print(str(path) if options.json else printable(path), prediction, options.json)
     return int(failed)
 
 

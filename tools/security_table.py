@@ -20,7 +20,7 @@ from xml.etree import ElementTree
 from lenet.files import markdown_table, replace_block
 from tests.helpers.servers import ROOT, run
 from tests.helpers.tries import TRIES, send
-from tools import eight_hours, kill_training, load
+from tools import attacks, eight_hours, kill_training, load
 
 KILLS = 20
 # Tests that break something on purpose; a test's name is the promise it checks.
@@ -106,7 +106,19 @@ def write_load() -> int:
     return len(faults)
 
 
-TABLES = {"tries": write_tries, "faults": write_faults, "load": write_load}
+def write_attacks() -> int:
+    """Run every attack, without and with nginx; return how many bounds were exceeded."""
+    tables, faults = [], []
+    for nginx in (False, True):
+        results = [attacks.measure(name, attacks.PEOPLE, 20, nginx) for name in attacks.ATTACKS]
+        tables.append(attacks.table(results))
+        faults += [fault for result in results for fault in result.faults()]
+    write("attacks", "\n\nBehind nginx:\n\n".join(tables))
+    print(*faults, sep="\n")
+    return len(faults)
+
+
+TABLES = {"tries": write_tries, "attacks": write_attacks, "faults": write_faults, "load": write_load}
 
 
 def main() -> int:

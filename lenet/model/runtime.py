@@ -84,6 +84,7 @@ class Network:
             del signature  # the interpreter runs only when nothing else holds it
             self.weights = {name: _weights(self._interpreter, *shapes) for name, shapes in _STORED.items()}
             self.activations(np.zeros((28, 28), np.float32))  # prepare the kernels, and fail if a layer is missing
+            _check(self._interpreter)
         except (ValueError, KeyError, RuntimeError, TypeError) as error:
             remedy = f"Write it again with `python -m lenet.export --weights {path.parent}`."
             raise WeightsError(f"{path} does not contain this network. {remedy}") from error
@@ -117,6 +118,20 @@ class Network:
 
 # Shapes of kernel and bias in LiteRT's layout, output channels first; no other tensor of the network has them.
 _STORED = {"conv1": ((32, 5, 5, 1), (32,)), "conv2": ((64, 5, 5, 32), (64,)), "logits": ((10, 1024), (10,))}
+
+
+def _check(interpreter: Interpreter) -> None:
+    """Raise a ValueError unless all weights are float32 and give finite logits for every picture."""
+    index = {tuple(tensor["shape"]): tensor["index"] for tensor in interpreter.get_tensor_details()}
+    largest = 1.0  # of a layer's outputs; pixels are at most 1
+    for kernel in (*(kernel for kernel, _ in _STORED.values()), (1024, 3136)):
+        weights, bias = (interpreter.get_tensor(index[shape]) for shape in (kernel, kernel[:1]))
+        if weights.dtype != np.float32 or bias.dtype != np.float32:
+            raise ValueError("The weights are not float32.")
+        sums = np.abs(weights).reshape(len(bias), -1).sum(1, dtype=np.float64)
+        largest *= float(np.maximum(1, sums.max() + np.abs(bias).max()))  # NaN if there is one
+    if not largest < 1e30:
+        raise ValueError("The weights are not finite.")
 
 
 def _weights(interpreter: Interpreter, kernel: tuple[int, ...], bias: tuple[int, ...]) -> Weights:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import threading
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -98,3 +99,20 @@ def test_a_drawing_does_not_wait_for_a_whole_occlusion() -> None:
     asyncio.run(both())
     assert recorder.runs.count("occlusion") == 200
     assert recorder.runs.index("drawing") <= 5 * SLICE  # a few turns of the event loop
+
+
+def test_an_occlusion_waits_while_drawings_keep_the_event_loop_busy() -> None:
+    recorder = Recorder()
+
+    async def draw() -> int:
+        for _ in range(20):
+            time.sleep(0.01)
+            await asyncio.sleep(0)
+        return len(recorder.runs)
+
+    async def both() -> int:
+        _, occluded = await asyncio.gather(in_slices(recorder, np.zeros((40, 28, 28), np.float32)), draw())  # type: ignore[arg-type]
+        return occluded
+
+    assert asyncio.run(both()) <= 3 * SLICE  # without waiting: all 40
+    assert len(recorder.runs) == 40

@@ -20,6 +20,7 @@ from typing import Any
 
 import gradio as gr
 import numpy as np
+import orjson
 from gradio.events import Dependency
 from numpy.typing import NDArray
 
@@ -160,8 +161,8 @@ class Sketchpad(gr.HTML):
             if len(value) > MAX_TEXT:
                 raise DrawingError(f"A drawing has at most {MAX_TEXT:,} characters, not {len(value):,}.")
             try:
-                value = json.loads(value)
-            except (ValueError, RecursionError) as error:
+                value = orjson.loads(value)
+            except orjson.JSONDecodeError as error:
                 raise DrawingError(f"A drawing is JSON, not {value[:40]!r}.") from error
         drawing = value if isinstance(value, Drawing) else Drawing.from_json(value)
         scale = self.size / max(drawing.width, drawing.height)

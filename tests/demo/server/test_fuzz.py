@@ -3,6 +3,7 @@
 import json
 import tracemalloc
 from contextlib import suppress
+from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
@@ -12,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from PIL import Image
+from starlette.exceptions import HTTPException
 
-from lenet.demo.server.limits import RequestError, check_json
+from lenet.demo.server.limits import check_call, parse
 from lenet.demo.sketchpad import Sketchpad
 from lenet.image.formats import PictureError
 from lenet.image.preprocess import preprocess
@@ -68,11 +70,40 @@ def test_any_json_on_the_pad_is_drawn_or_raises_the_error_of_drawings(value: Any
             assert drawing is None or drawing.shape == (280, 280)
 
 
+FUNCTION = SimpleNamespace(api_name="read", fn=len)
+ENDPOINT = {"parameters": [{"parameter_name": "image", "parameter_has_default": False}]}
+PAGE = SimpleNamespace(fns={0: FUNCTION}, get_api_info=lambda: {"named_endpoints": {"/read": ENDPOINT}})
+APP = SimpleNamespace(get_blocks=lambda: PAGE, api_info=None)
+CALLS = st.fixed_dictionaries(
+    {}, optional={"session_hash": st.sampled_from(["", "mine"]) | JSON, "fn_index": st.integers(-1, 1) | JSON}
+).flatmap(lambda call: st.fixed_dictionaries({"data": JSON}).map(lambda data: {**data, **call}))
+REACHED: set[str] = set()
+
+
 @FUZZ
-@given(st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
-def test_any_request_body_passes_the_limits_or_is_refused(body: bytes) -> None:
-    with suppress(RequestError):
-        check_json(body, None, None)
+@given(
+    st.binary(max_size=200) | (JSON | CALLS).map(lambda value: json.dumps(value).encode()),
+    st.sampled_from(["run", "api", "call", "call/v2", "queue"]),
+    st.sampled_from(["read", "nothing"]) | st.text(max_size=5),
+)
+def test_any_request_body_passes_the_limits_or_is_refused_in_a_sentence(body: bytes, route: str, name: str) -> None:
+    try:
+        check_call(route, name, parse(body), APP)
+        REACHED.add("passed")
+    except HTTPException as error:
+        refusal = error
+    else:
+        return
+    assert 400 <= refusal.status_code < 500
+    assert len(refusal.detail) > 15
+    REACHED.add(refusal.detail[:15])
+
+
+def test_the_fuzz_of_request_bodies_reaches_every_check() -> None:
+    if not REACHED:
+        test_any_request_body_passes_the_limits_or_is_refused_in_a_sentence()
+    sentences = ("`session_hash` must", "A call has no `session_hash`", "There is no function")
+    assert {"passed", *(sentence[:15] for sentence in sentences)} <= REACHED
 
 
 def test_a_comb_and_a_strip_of_specks_take_no_longer_than_other_pictures() -> None:
