@@ -13,7 +13,7 @@ from gradio_client.utils import async_traverse, is_file_obj, is_file_obj_with_me
 from pydantic import ValidationError
 
 from lenet.demo.server import shutdown
-from lenet.demo.server.fetch import FetchError, fetch
+from lenet.demo.picture.fetch import FetchError, fetch
 from lenet.demo.server.uploads import Uploads
 
 FOLDER = "lenet"  # in Gradio's folder, which other programs may use

@@ -10,7 +10,7 @@ import httpcore
 import pytest
 
 from lenet.demo.server import fetch as module
-from lenet.demo.server.fetch import FetchError, fetch
+from lenet.demo.picture.fetch import FetchError, fetch
 
 REDIRECTS = {
     "/round": "/round",
