@@ -30,8 +30,6 @@ HEADERS = 100_000  # upper bound of the bytes of a .h5 file besides its arrays
 NAME = "lenet5"
 LAYERS = ("conv1", "pool1", "conv2", "pool2", "hidden", "logits")  # names of the outputs of lenet5.tflite
 
-RESTORE = "Restore it (`git checkout weights`) or train new weights (`python -m lenet.train --out weights`)."
-
 
 class CalibrationDigits(TypedDict):
     """Single digits that the thresholds were computed from; rates and errors are fractions."""
@@ -187,7 +185,9 @@ def load(folder: Path = WEIGHTS) -> "keras.Model":
     try:
         model.load_weights(folder / ARRAYS)
     except (ValueError, OSError, KeyError) as error:
-        raise WeightsError(f"{folder / ARRAYS} does not contain the arrays of this network. {RESTORE}") from error
+        raise WeightsError(
+            f"{folder / ARRAYS} does not contain the arrays of this network. {_remedy(folder)}"
+        ) from error
     return model
 
 
@@ -215,11 +215,17 @@ def read_facts(folder: Path = WEIGHTS) -> Facts:
             raise ValueError("its temperature is 0")
         facts["sha256"][ARRAYS]
     except OSError as error:
-        raise WeightsError(f"Cannot read the weights: {path} ({error.strerror}). {RESTORE}") from error
+        raise WeightsError(f"Cannot read the weights: {path} ({error.strerror}). {_remedy(folder)}") from error
     except (ValueError, KeyError, TypeError) as error:
-        raise WeightsError(f"{path} is damaged ({error}). {RESTORE}") from error
+        raise WeightsError(f"{path} is damaged ({error}). {_remedy(folder)}") from error
     checked: Facts = facts
     return checked
+
+
+def _remedy(folder: Path) -> str:
+    if folder.resolve() == WEIGHTS:
+        return "Restore it (`git checkout weights`) or train new weights (`python -m lenet.train --out weights`)."
+    return f"Give a folder that `python -m lenet.train` wrote, or train into this one (`--out {folder}`)."
 
 
 def _digest(path: Path) -> str:
@@ -237,6 +243,6 @@ def _check(folder: Path, name: str, facts: Facts) -> None:
     try:
         actual = _digest(path)
     except OSError as error:
-        raise WeightsError(f"Cannot read the weights: {path} ({error.strerror}). {RESTORE}") from error
+        raise WeightsError(f"Cannot read the weights: {path} ({error.strerror}). {_remedy(folder)}") from error
     if actual != facts["sha256"][name]:
-        raise WeightsError(f"{path} is damaged: its SHA-256 is not the one in {FACTS}. {RESTORE}")
+        raise WeightsError(f"{path} is damaged: its SHA-256 is not the one in {FACTS}. {_remedy(folder)}")
