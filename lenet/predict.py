@@ -3,8 +3,8 @@
     $ python -m lenet.predict
     MNIST test image 4711: truth 7, read 7 (99.9 %)
 
-    $ python -m lenet.predict seven.png scans/ --json
-    {"file": "seven.png", "verdict": "digit", "digit": 7, "digits": [7], "probabilities": [0.0, …]}
+    $ python -m lenet.predict examples/seven.png examples/scans --json
+    {"file": "examples/seven.png", "verdict": "digit", "digit": 7, "digits": [7], "probabilities": [0.0, …]}
 
 If a file cannot be read or a folder has no picture, an error names it, the others are read, and the exit code is 1.
 """
