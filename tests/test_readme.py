@@ -1,9 +1,11 @@
 """The README and the other documents agree with the repository."""
 
+import os
 import re
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -92,13 +94,17 @@ def test_every_command_is_documented() -> None:
 
 
 @pytest.mark.slow
-def test_every_tool_that_a_document_names_runs() -> None:
+def test_every_script_that_a_document_names_runs_from_a_clone() -> None:
     texts = "".join(path.read_text("utf-8") for path in [*DOCUMENTS, report.WEIGHTS / "MODEL_CARD.md"])
-    tools = set(re.findall(r"python -m (tools\.\w+)", texts))
-    assert tools >= {"tools.doodles", "tools.odd_hand"}
-    for tool in tools:
-        ended = subprocess.run([sys.executable, "-m", tool, "--help"], cwd=ROOT, stdout=subprocess.DEVNULL)
-        assert ended.returncode == 0, tool
+    scripts = {
+        *re.findall(r"(?:`|python -m )((?:benchmarks|tools|deploy)\.[a-z]\w*)", texts),
+        *(path.replace("/", ".") for path in re.findall(r"\]\((?:\.\./)?(tools/\w+)\.py\)", texts)),
+    } - {"benchmarks.NAME"}
+    assert scripts >= {"tools.doodles", "tools.odd_hand", "tools.kill_training", "tools.load", "benchmarks.page"}
+    commands = [[sys.executable, "-m", script, "--help"] for script in sorted(scripts)]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        codes = list(pool.map(lambda command: subprocess.call(command, cwd=ROOT, stdout=subprocess.DEVNULL), commands))
+    assert dict(zip(sorted(scripts), codes, strict=True)) == dict.fromkeys(sorted(scripts), 0)
 
 
 def test_every_requirement_is_pinned_exactly() -> None:
