@@ -1,6 +1,6 @@
 """A command on a few digits of the tests' own: `python -m tests.helpers.small_command lenet.evaluate FLAGS`."""
 
-import runpy
+import importlib
 import sys
 
 from lenet.datasets import mnist
@@ -12,5 +12,4 @@ if __name__ == "__main__":
     mnist.load_test = lambda folder=None: DATA.test
     calibration.COUNT, calibration.ROWS = 40, 10
     measure.PAIRS, measure.DRAWINGS = 10, 5
-    sys.argv = sys.argv[1:]
-    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+    sys.exit(importlib.import_module(sys.argv[1]).main(sys.argv[2:]))
