@@ -30,12 +30,12 @@ class Parser(argparse.ArgumentParser):
     Args:
         prog: the command as it is typed.
         doc: the module's docstring.
-        epilog: shown after the arguments.
+        options: of `ArgumentParser`.
     """
 
-    def __init__(self, prog: str, doc: str | None, epilog: str | None = None) -> None:
+    def __init__(self, prog: str, doc: str | None, **options: Any) -> None:
         formatter = argparse.RawDescriptionHelpFormatter
-        super().__init__(prog=prog, description=doc, epilog=epilog, formatter_class=formatter)
+        super().__init__(prog=prog, description=doc, formatter_class=formatter, **options)
 
     def error(self, message: str) -> NoReturn:
         """Exit with 2."""
@@ -43,7 +43,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def add_number(
-    parser: argparse._ActionsContainer, flag: str, low: float, high: float, purpose: str, default: float, **options: Any
+    parser: argparse._ActionsContainer, flag: str, low: float, high: float, purpose: str, default: Any, **options: Any
 ) -> None:
     """Add an argument for a number; its help shows the range and the default.
 

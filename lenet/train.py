@@ -35,26 +35,25 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # hides TensorFlow's notes a
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
-    recipes = "\n".join(f"  {name:10} {purpose}" for name, purpose in PURPOSES.items())
-    parser = Parser("python -m lenet.train", __doc__, f"recipes:\n{recipes}")
-    parser.add_argument(
+    # The recipe is parsed first, as the other arguments' defaults are its values.
+    chosen = argparse.ArgumentParser(add_help=False, exit_on_error=False)
+    chosen.add_argument(
         "--recipe",
         choices=RECIPES,
         metavar="NAME",
         help=f"one of those below; default: {DEFAULT.name}, with --from {HAND.name}",
     )
-    parser.add_argument(
+    chosen.add_argument(
         "--from", type=Path, metavar="DIR", dest="start", help="start from the weights in this folder, not fresh ones"
     )
-    # The defaults of the settings are the recipe's.
-    first = argparse.ArgumentParser(add_help=False, exit_on_error=False)
-    first.add_argument("--recipe", choices=RECIPES)
-    first.add_argument("--from", dest="start")
     try:
-        known, _ = first.parse_known_args(arguments)
+        known, _ = chosen.parse_known_args(arguments)
     except argparse.ArgumentError:  # which `parser` reports
         known = argparse.Namespace(recipe=None, start=None)
     recipe = RECIPES[known.recipe or (HAND if known.start else DEFAULT).name]
+
+    recipes = "\n".join(f"  {name:10} {purpose}" for name, purpose in PURPOSES.items())
+    parser = Parser("python -m lenet.train", __doc__, epilog=f"recipes:\n{recipes}", parents=[chosen])
     parser.add_argument(
         "--mnist", type=Path, metavar="DIR", help="folder with MNIST; default: MNIST_DIR, then a download"
     )
