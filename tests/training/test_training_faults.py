@@ -146,7 +146,7 @@ def test_a_failed_write_is_named_and_the_same_command_resumes(
     with monkeypatch.context() as patched:
         patched.setattr(Path, "replace", full)
         assert train.main([*FLAGS, "--out", str(out)]) == 1
-    sentence = f"Cannot write to {out / name} (No space left on device); make room or give another --out."
+    sentence = f"Cannot write to {out / name} (No space left on device); make room or give another folder."
     assert capfd.readouterr().err.splitlines()[-1] == sentence
     assert finish(out) == ended(whole)
     assert "Resuming from step 20 of 20" in capfd.readouterr().err
