@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lenet.command import Parser, add_number
 from tests.helpers import chromium as installed
 from tests.helpers import servers
 
@@ -29,10 +30,10 @@ TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100  # per secon
 
 def options(name: str, description: str, **numbers: int) -> argparse.Namespace:
     """Parse the command's options: its numbers, and the folder for the figures."""
-    parser = argparse.ArgumentParser(prog=f"python -m benchmarks.{name}", description=description)
+    parser = Parser(f"python -m benchmarks.{name}", description)
     parser.add_argument("--out", type=Path, default=RESULTS, metavar="DIR", help="default: benchmarks/results")
     for number, default in numbers.items():
-        parser.add_argument(f"--{number}", type=int, default=default, metavar="N", help="default: %(default)s")
+        add_number(parser, f"--{number}", 1, 1_000_000, "how many", default)
     return parser.parse_args()
 
 

@@ -4,7 +4,6 @@ $ python -m benchmarks.table
 $ python -m benchmarks.table --check      writes nothing; fails if the table is stale
 """
 
-import argparse
 import json
 import sys
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.harness import RESULTS, ROOT
+from lenet.command import Parser
 from lenet.files import markdown_table, replace_block, write_json
 
 DOCUMENT = ROOT / "docs/speed.md"
@@ -197,7 +197,7 @@ def table(folder: Path = RESULTS) -> str:
 
 def main(arguments: list[str] | None = None, document: Path = DOCUMENT) -> int:
     """Run the command; return its exit code."""
-    parser = argparse.ArgumentParser(prog=COMMAND, description="Write the table of docs/speed.md.")
+    parser = Parser(COMMAND, __doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if it is stale")
     options = parser.parse_args(arguments)
     text = document.read_text("utf-8")

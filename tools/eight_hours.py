@@ -10,17 +10,17 @@ third vanish in the middle of an update or an upload, and a third fall silent: t
 Here they come without pauses, ten at once, and the server's clocks for uploads and streams run SPEEDUP times as fast.
 """
 
-import argparse
 import asyncio
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 import httpx
 
 from benchmarks.harness import serving
 from benchmarks.live import connect
+from lenet.command import Parser, add_number, command
 from lenet.demo.launch import SESSIONS
 from lenet.demo.server.cleanup import DELETE_UPLOADS
 from lenet.image.strokes import render
@@ -187,9 +187,10 @@ def hours(
         yield from tracebacks(server)
 
 
-def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--visitors", type=int, default=VISITORS, help="in all hours; default: %(default)s")
+@command()
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = Parser("python -m tools.eight_hours", __doc__)
+    add_number(parser, "--visitors", 1, 100_000, "in all hours", VISITORS)
     options = parser.parse_args(arguments)
     return report(hours(options.visitors))
 

@@ -6,7 +6,6 @@ Every training is a process that gets SIGKILL. About every other time, the newes
 too. Data and recipe are small, so that kills hit every phase: the first step, a checkpoint or the weights half written.
 """
 
-import argparse
 import dataclasses
 import json
 import multiprocessing
@@ -17,8 +16,11 @@ import sys
 import tempfile
 import time
 import zipfile
+from collections.abc import Sequence
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+
+from lenet.command import LARGEST_SEED, Parser, add_number, command
 
 # Everything that draws random numbers: synthetic digits, non-digits, distortions, dropout; an average, a second cosine.
 RECIPE = ["--recipe", "world", "--batch", "12", "--glyphs", "4", "--drawings", "0", "--outliers", "2", "--warmup", "5"]
@@ -158,10 +160,11 @@ def kill(kills: int, folder: Path, steps: int = 60, seed: int = 1, verbose: bool
     return result
 
 
-def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--kills", type=int, default=20, help="default: %(default)s")
-    parser.add_argument("--seed", type=int, default=1, help="default: %(default)s")
+@command()
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = Parser("python -m tools.kill_training", __doc__)
+    add_number(parser, "--kills", 1, 1_000, "of trainings", 20)
+    add_number(parser, "--seed", 0, LARGEST_SEED, "of the moments", 1)
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         result = kill(options.kills, Path(folder), seed=options.seed, verbose=True)

@@ -8,7 +8,6 @@ For review, `--all FOLDER` takes desktop and phone, light and dark, with every v
 English and Chinese.
 """
 
-import argparse
 import itertools
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from lenet.command import Parser
 from lenet.image.strokes import render
 from tests.helpers import chromium
 from tests.helpers.digits import DIGITS, HOUSE, placed
@@ -103,7 +103,7 @@ def take_all(browser: Browser, url: str, folder: Path) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = Parser("python -m tools.screenshot", __doc__)
     parser.add_argument("--all", type=Path, metavar="FOLDER")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:

@@ -7,7 +7,6 @@ $ python -m tools.security_table load
 $ python -m tools.security_table            # all three, about half an hour
 """
 
-import argparse
 import os
 import platform
 import subprocess
@@ -17,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
+from lenet.command import Parser, command
 from lenet.files import markdown_table, replace_block
 from tests.helpers.servers import ROOT, run
 from tests.helpers.tries import TRIES, send
@@ -121,10 +121,11 @@ def write_attacks() -> int:
 TABLES = {"tries": write_tries, "attacks": write_attacks, "faults": write_faults, "load": write_load}
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+@command()
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = Parser("python -m tools.security_table", __doc__)
     parser.add_argument("tables", nargs="*", metavar="TABLE", help=f"{', '.join(TABLES)}; default: all")
-    names = parser.parse_args().tables or list(TABLES)
+    names = parser.parse_args(arguments).tables or list(TABLES)
     if unknown := set(names) - set(TABLES):
         parser.error(f"no such table: {', '.join(sorted(unknown))}")
     return int(sum(TABLES[name]() for name in names) > 0)

@@ -5,7 +5,8 @@ TensorFlow takes three seconds and 600 MB to import, and longer to dispatch a si
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -75,8 +76,9 @@ class Network:
     def __init__(self, path: Path) -> None:
         self._lock = Lock()  # held for one picture at a time, 0.3 ms
         try:
-            self._interpreter = Interpreter(model_path=str(path), num_threads=THREADS)
-            self._interpreter.allocate_tensors()
+            with quiet():
+                self._interpreter = Interpreter(model_path=str(path), num_threads=THREADS)
+                self._interpreter.allocate_tensors()
             signature = self._interpreter.get_signature_runner()
             self._input = signature.get_input_details()["picture"]["index"]
             outputs = signature.get_output_details()
@@ -114,6 +116,24 @@ class Network:
             self._interpreter.set_tensor(self._input, picture[None, ..., None])
             self._interpreter.invoke()
             return [self._interpreter.get_tensor(self._outputs[layer])[0] for layer in layers]
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Hide what C++ libraries print on standard error while they start; LiteRT and oneDNN have no setting for it."""
+    try:
+        stderr = os.dup(2)
+    except OSError:  # closed: nothing to hide
+        yield
+        return
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 2)
+    os.close(null)
+    try:
+        yield
+    finally:
+        os.dup2(stderr, 2)
+        os.close(stderr)
 
 
 # Shapes of kernel and bias in LiteRT's layout, output channels first; no other tensor of the network has them.

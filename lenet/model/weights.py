@@ -32,8 +32,6 @@ COLDEST, HOTTEST = 0.01, 100  # temperatures; probabilities are computed in floa
 NAME = "lenet5"
 LAYERS = ("conv1", "pool1", "conv2", "pool2", "hidden", "logits")  # names of the outputs of lenet5.tflite
 
-RESTORE = "Restore it (`git checkout weights`) or train new weights (`python -m lenet.train --out weights`)."
-
 
 class CalibrationDigits(TypedDict):
     """Single digits that the thresholds were computed from; rates and errors are fractions."""
@@ -190,7 +188,9 @@ def load(folder: Path = WEIGHTS) -> "keras.Model":
         _check_arrays(folder / ARRAYS)
         model.load_weights(folder / ARRAYS)
     except (ValueError, OSError, KeyError, RuntimeError) as error:
-        raise WeightsError(f"{folder / ARRAYS} does not contain the arrays of this network. {RESTORE}") from error
+        raise WeightsError(
+            f"{folder / ARRAYS} does not contain the arrays of this network. {_remedy(folder)}"
+        ) from error
     return model
 
 
@@ -220,11 +220,17 @@ def read_facts(folder: Path = WEIGHTS) -> Facts:
             raise ValueError(f"its temperature is not from {COLDEST} to {HOTTEST}")
         facts["sha256"][ARRAYS]
     except OSError as error:
-        raise WeightsError(f"Cannot read the weights: {path} ({error.strerror}). {RESTORE}") from error
+        raise WeightsError(f"Cannot read the weights: {path} ({error.strerror}). {_remedy(folder)}") from error
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise WeightsError(f"{path} is damaged ({error}). {RESTORE}") from error
+        raise WeightsError(f"{path} is damaged ({error}). {_remedy(folder)}") from error
     checked: Facts = facts
     return checked
+
+
+def _remedy(folder: Path) -> str:
+    if folder.resolve() == WEIGHTS:
+        return "Restore it (`git checkout weights`) or train new weights (`python -m lenet.train --out weights`)."
+    return f"Give a folder that `python -m lenet.train` wrote, or train into this one (`--out {folder}`)."
 
 
 def _digest(path: Path) -> str:
@@ -242,9 +248,9 @@ def _check(folder: Path, name: str, facts: Facts) -> None:
     try:
         actual = _digest(path) if path.stat().st_size <= BYTES + HEADERS else "too large"
     except OSError as error:
-        raise WeightsError(f"Cannot read the weights: {path} ({error.strerror}). {RESTORE}") from error
+        raise WeightsError(f"Cannot read the weights: {path} ({error.strerror}). {_remedy(folder)}") from error
     if actual != facts["sha256"][name]:
-        raise WeightsError(f"{path} is damaged: its SHA-256 is not the one in {FACTS}. {RESTORE}")
+        raise WeightsError(f"{path} is damaged: its SHA-256 is not the one in {FACTS}. {_remedy(folder)}")
 
 
 def _check_arrays(path: Path) -> None:

@@ -26,7 +26,10 @@ from tests.helpers.wrong_files import png
 LEFT_BY_GRADIO = r"ResourceWarning: unclosed (event loop <_UnixSelectorEventLoop|<socket\.socket fd=\d+, family=1,)"
 
 RUN = "runpy.run_path('app.py', run_name='__main__')"
-LIST_MODULES = f"import runpy, sys; {RUN}; print('imported:', *{{name.partition('.')[0] for name in sys.modules}})"
+LIST_MODULES = (
+    "import atexit, runpy, sys;"
+    "atexit.register(lambda: print('imported:', *{name.partition('.')[0] for name in sys.modules}));" + RUN
+)
 NEVER_ANSWERS = (
     "import runpy, threading; from lenet.model.classifier import DigitClassifier;"
     f"DigitClassifier.__call__ = lambda self, drawing: threading.Event().wait(); {RUN}"
@@ -55,7 +58,7 @@ def start_with(damage: Callable[[Path], object], folder: Path) -> subprocess.Com
     for name in FILES:
         shutil.copy(WEIGHTS / name, folder)
     damage(folder)
-    env = os.environ | {"LENET_WEIGHTS": str(folder), "GRADIO_ANALYTICS_ENABLED": "False", "GRADIO_SERVER_PORT": "0"}
+    env = os.environ | {"LENET_WEIGHTS": str(folder), "GRADIO_ANALYTICS_ENABLED": "False"}
     return subprocess.run([sys.executable, "app.py"], cwd=ROOT, env=env, capture_output=True, text=True, timeout=120)
 
 
@@ -68,7 +71,7 @@ def test_damaged_weights_end_the_start_with_one_sentence(tmp_path: Path) -> None
         assert process.returncode == 1, name
         assert process.stdout == "", name
         assert sentence in process.stderr, name
-        assert "git checkout weights" in process.stderr or "lenet.export" in process.stderr, name
+        assert "`python -m lenet.train`" in process.stderr or "lenet.export" in process.stderr, name
         assert len(process.stderr.splitlines()) == 1, name
 
 

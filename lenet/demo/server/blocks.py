@@ -12,8 +12,8 @@ from gradio.utils import get_upload_folder
 from gradio_client.utils import async_traverse, is_file_obj, is_file_obj_with_meta, is_http_url_like
 from pydantic import ValidationError
 
-from lenet.demo.server import shutdown
 from lenet.demo.picture.fetch import FetchError, fetch
+from lenet.demo.server import shutdown
 from lenet.demo.server.uploads import Uploads
 
 FOLDER = "lenet"  # in Gradio's folder, which other programs may use
