@@ -12,8 +12,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks import harness
+from benchmarks import harness, table
 from benchmarks.harness import spread
+from benchmarks.table import ORIGINAL
 from benchmarks.train import original
 from lenet.datasets import mnist
 from lenet.training.checkpoint import Checkpoints
@@ -22,7 +23,6 @@ from lenet.training.mixture import People
 from lenet.training.recipes import FAST
 from lenet.training.trainer import logits
 
-ORIGINAL = 10_000  # steps
 GOALS = (0.99, 0.992)  # validation accuracies
 
 
@@ -64,12 +64,8 @@ def main() -> None:
     mean = sum(1 - run["misses"] / count for run in runs) / len(runs)
     figures = {"seconds": spread(run["seconds"] for run in runs), "original": spread(originals)}
     ratio = figures["original"]["median"] / figures["seconds"]["median"]
-    print(
-        f"mean {100 * mean:.2f} % after {FAST.steps:,} steps of {FAST.batch}, {figures['seconds']['median']:.0f} s; "
-        f"{ORIGINAL:,} steps of the original: {figures['original']['median']:.0f} s, {ratio:.1f} times as long"
-    )
     facts = {"count": count, "mean": mean, "ratio": ratio, "steps": FAST.steps, "batch": FAST.batch}
-    harness.write(options.out, "fast", {"runs": runs} | figures | facts | {"original_steps": options.steps})
+    table.save("fast", {"runs": runs} | figures | facts | {"original_steps": options.steps}, options.out)
 
 
 if __name__ == "__main__":

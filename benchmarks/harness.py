@@ -1,7 +1,7 @@
-"""Shared parts of the benchmarks: servers, a browser, statistics, and the file that the figures go to.
+"""Shared parts of the benchmarks: servers, a browser, and statistics.
 
-Each benchmark prints a table and writes `benchmarks/results/NAME.json`. Alternatives are interleaved within one run,
-because a machine's speed varies between runs.
+Each benchmark writes `benchmarks/results/NAME.json` and prints its rows of the table in docs/speed.md. Alternatives are
+interleaved within one run, because a machine's speed varies between runs.
 """
 
 import argparse
@@ -11,11 +11,11 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lenet.files import write_json
+from lenet.command import Parser, add_number
 from tests.helpers import chromium as installed
 from tests.helpers import servers
 
@@ -30,10 +30,10 @@ TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100  # per secon
 
 def options(name: str, description: str, **numbers: int) -> argparse.Namespace:
     """Parse the command's options: its numbers, and the folder for the figures."""
-    parser = argparse.ArgumentParser(prog=f"python -m benchmarks.{name}", description=description)
+    parser = Parser(f"python -m benchmarks.{name}", description)
     parser.add_argument("--out", type=Path, default=RESULTS, metavar="DIR", help="default: benchmarks/results")
     for number, default in numbers.items():
-        parser.add_argument(f"--{number}", type=int, default=default, metavar="N", help="default: %(default)s")
+        add_number(parser, f"--{number}", 1, 1_000_000, "how many", default)
     return parser.parse_args()
 
 
@@ -44,22 +44,15 @@ def spread(values: Iterable[float]) -> dict[str, float]:
     return {"median": median, "low": low, "high": high, "count": len(array)}
 
 
+def spreads(runs: list[dict[str, float]]) -> dict[str, dict[str, float]]:
+    """Return the spread of each figure over runs."""
+    return {figure: spread(run[figure] for run in runs) for figure in runs[0]}
+
+
 def percentiles(values: Iterable[float]) -> dict[str, float]:
     """Return the 50th, 95th and 99th percentiles."""
     p50, p95, p99 = np.quantile(list(values), (0.5, 0.95, 0.99)).tolist()
     return {"p50": p50, "p95": p95, "p99": p99}
-
-
-def write(folder: Path, name: str, figures: dict[str, Any], **versions: str) -> None:
-    """Write the figures with the hardware and the versions that they were measured on."""
-    import gradio
-
-    from lenet.evaluation.environment import machine
-
-    facts = machine()
-    facts["versions"] |= {"gradio": gradio.__version__, **versions}
-    folder.mkdir(parents=True, exist_ok=True)
-    write_json(folder / f"{name}.json", facts | figures)
 
 
 @contextmanager
@@ -67,8 +60,8 @@ def serving(*command: str | Path, env: dict[str, str] | None = None) -> Iterator
     """Run a page in a process of its own: Python with `command`. Its UPLOADS folder is beside its log."""
     with tempfile.TemporaryDirectory() as folder:
         # Without MNIST: the first visitor who asked for a test image would wait for a download.
-        ours = {"GRADIO_TEMP_DIR": f"{folder}/{UPLOADS}", "MNIST_DIR": folder, "TF_CPP_MIN_LOG_LEVEL": "2"}
-        server = servers.run([sys.executable, *command], Path(folder) / "log.txt", ours | (env or {}))
+        settings = {"GRADIO_TEMP_DIR": f"{folder}/{UPLOADS}", "MNIST_DIR": folder, "TF_CPP_MIN_LOG_LEVEL": "2"}
+        server = servers.run([sys.executable, *command], Path(folder) / "log.txt", settings | (env or {}))
         try:
             yield server
         finally:
@@ -99,10 +92,3 @@ def megabytes(process: int) -> float:
     """Return the resident memory of a process (Linux)."""
     status = Path(f"/proc/{process}/status").read_text()
     return int(status.partition("VmRSS:")[2].split()[0]) / 1024
-
-
-def milliseconds(figures: dict[str, float]) -> str:
-    """Format a spread in seconds as "MEDIAN ms (LOW to HIGH)"."""
-    median, low, high = (1000 * figures[name] for name in ("median", "low", "high"))
-    digits = 0 if median >= 10 else 1
-    return f"{median:,.{digits}f} ms ({low:,.{digits}f} to {high:,.{digits}f})"

@@ -13,9 +13,8 @@ from typing import Any
 
 from tqdm import tqdm
 
-from benchmarks import harness
-from benchmarks.harness import ROOT, milliseconds, spread
-from lenet.files import markdown_table
+from benchmarks import harness, table
+from benchmarks.harness import ROOT, spreads
 from lenet.image.strokes import CANVAS_SIZE
 from tests.helpers.digits import DIGITS
 from tests.helpers.pen import Pen
@@ -121,24 +120,10 @@ def main() -> None:
         for digit, name in tqdm(turns, unit="drawing"):
             runs[name].append(measure(browser, urls[name], PAGES[name][1], DIGITS[digit]))
         version = browser.version
-    figures = {name: {figure: spread(run[figure] for run in of) for figure in of[0]} for name, of in runs.items()}
-    ours = figures["ours"]["final"]["median"]
-    ratios = {name: of["final"]["median"] / ours for name, of in figures.items()}
-    rows = [
-        (
-            name,
-            milliseconds(of["final"]),
-            f"{ratios[name]:.1f}",
-            milliseconds(of["first"]),
-            f"{of['while_drawing']['median']:.0f}",
-            f"{of['requests']['median']:.0f}",
-            f"{of['uploaded']['median'] / 1000:.1f}",
-        )
-        for name, of in figures.items()
-    ]
-    header = ["page", "pen up → final", "ratio", "pen down → first", "answers while drawing", "requests", "kB up"]
-    print(markdown_table(header, rows, "l" + "r" * 6))
-    harness.write(options.out, "page", {"pages": figures, "ratios": ratios, "webgl": "software"}, chromium=version)
+    figures = {name: spreads(runs[name]) for name in PAGES}
+    ours = max(figures["ours"]["final"]["median"], 0.001)  # s: the answer may be there before the pen is lifted
+    ratios = {name: figures[name]["final"]["median"] / ours for name in PAGES}
+    table.save("page", {"pages": figures, "ratios": ratios, "webgl": "software"}, options.out, chromium=version)
 
 
 if __name__ == "__main__":

@@ -14,10 +14,9 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from benchmarks import harness
-from benchmarks.harness import milliseconds, spread
+from benchmarks import harness, table
+from benchmarks.harness import spread
 from lenet.demo.inside.inside import encode
-from lenet.files import markdown_table
 from lenet.image.preprocess import preprocess
 from lenet.image.strokes import render
 from lenet.model.classifier import DigitClassifier
@@ -89,15 +88,13 @@ def main() -> None:
     figures = {name: spread(took) for name, took in times.items()}
     bounds = floor()
     ours = figures["ours: preprocess, network, verdict"]["median"]
-    ratios = {name: of["median"] / ours for name, of in figures.items()}
-    rows = [(name, milliseconds(of), f"{ratios[name]:.2f}") for name, of in figures.items()]
-    print(markdown_table(["one picture", "time", "ratio to ours"], rows, "lrr"))
+    ratios = {name: figures[name]["median"] / ours for name in ways}
     print(
         f"Lower bound: {1000 * bounds['arithmetic']:.2f} ms of arithmetic ({FLOPS / 1e6:.1f} MFLOP at "
         f"{bounds['flops_a_second'] / 1e9:.0f} GFLOP/s), {1000 * bounds['memory']:.2f} ms of memory "
         f"({BYTES / 1e6:.1f} MB at {bounds['bytes_a_second'] / 1e9:.1f} GB/s)."
     )
-    harness.write(options.out, "predict", {"ways": figures, "ratios": ratios, "floor": bounds})
+    table.save("predict", {"ways": figures, "ratios": ratios, "floor": bounds}, options.out)
 
 
 if __name__ == "__main__":

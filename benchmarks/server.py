@@ -12,10 +12,9 @@ from collections import Counter
 
 from tqdm import tqdm
 
-from benchmarks import harness
+from benchmarks import harness, table
 from benchmarks.harness import ROOT
 from benchmarks.live import Crowd, Record
-from lenet.files import markdown_table
 
 CLIENTS = (1, 10, 50, 200)
 WARM = 4, 1  # clients and seconds before the measurement
@@ -51,19 +50,7 @@ def main() -> None:
                 }
             )
         memory = harness.megabytes(process)
-    rows = [
-        (
-            row["clients"],
-            f"{row['updates_a_second']:.0f}",
-            *(f"{1000 * row['answer'][name]:.0f}" for name in ("p50", "p95", "p99")),
-            sum(row["failed"].values()),
-            f"{1000 * row['cpu_seconds_an_update']:.1f}",
-        )
-        for row in loads
-    ]
-    header = ["clients", "updates/s", "p50, ms", "p95, ms", "p99, ms", "failed", "server's CPU time, ms per update"]
-    print(markdown_table(header, rows, "r" * 7))
-    harness.write(options.out, "server", {"loads": loads, "megabytes": memory})
+    table.save("server", {"loads": loads, "megabytes": memory}, options.out)
 
 
 if __name__ == "__main__":

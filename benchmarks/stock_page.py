@@ -1,13 +1,10 @@
-"""The usual page of a tutorial, for `benchmarks.page`: Gradio's sketchpad, `model.predict`, `gr.Label`.
-
-The pad is configured at its best: 280 pixels instead of 800, with the brush selected from the start.
-"""
+"""The usual page of a tutorial, for `benchmarks.page`: Gradio's sketchpad, `model.predict`, `gr.Label`."""
 
 import gradio as gr
 import numpy as np
 from PIL import Image
 
-from lenet.image.strokes import BRUSH_WIDTH, CANVAS_SIZE
+from lenet.demo.page import GRADIO_PAD
 from lenet.model.verdict import softmax
 from lenet.model.weights import load
 
@@ -22,19 +19,10 @@ def predict(drawing: dict) -> dict[str, float]:
 
 
 with gr.Blocks() as demo:
-    pad = gr.Sketchpad(
-        value=np.full((CANVAS_SIZE, CANVAS_SIZE), 255, np.uint8),
-        image_mode="L",
-        canvas_size=(CANVAS_SIZE, CANVAS_SIZE),
-        fixed_canvas=True,
-        brush=gr.Brush(default_size=BRUSH_WIDTH // 2, colors=["#000000"], color_mode="fixed"),
-        layers=False,
-        transforms=(),
-        elem_id="sketchpad",
-    )
+    pad = gr.Sketchpad(**GRADIO_PAD)
     label = gr.Label(num_top_classes=10, elem_id="answer")
     gr.on([pad.input, pad.change], predict, pad, label)  # `change` alone misses strokes, `input` alone the last one
 
 if __name__ == "__main__":
-    predict({"composite": np.full((CANVAS_SIZE, CANVAS_SIZE), 255, np.uint8)})  # warm, as ours is
+    predict({"composite": GRADIO_PAD["value"]})  # warm, as ours is
     demo.launch()

@@ -4,7 +4,6 @@ $ python -m benchmarks.table
 $ python -m benchmarks.table --check      writes nothing; fails if the table is stale
 """
 
-import argparse
 import json
 import sys
 from collections.abc import Callable
@@ -12,15 +11,24 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks.harness import RESULTS, ROOT, milliseconds
-from lenet.files import markdown_table, replace_block
+from benchmarks.harness import RESULTS, ROOT
+from lenet.command import Parser
+from lenet.files import markdown_table, replace_block, write_json
 
 DOCUMENT = ROOT / "docs/speed.md"
 COMMAND = "python -m benchmarks.table"
 ORIGINAL = 10_000  # steps of the original training
+HEADER = ("what", "here", "against", "`python -m`")
 
 Row = tuple[str, str, str]
 Figures = dict[str, Any]
+
+
+def milliseconds(figures: dict[str, float]) -> str:
+    """Format a spread in seconds as "MEDIAN ms (LOW to HIGH)"."""
+    median, low, high = (1000 * figures[name] for name in ("median", "low", "high"))
+    digits = 0 if median >= 10 else 1
+    return f"{median:,.{digits}f} ms ({low:,.{digits}f} to {high:,.{digits}f})"
 
 
 def page(figures: Figures) -> list[Row]:
@@ -120,7 +128,7 @@ def train(figures: Figures) -> list[Row]:
     return [
         (
             "training steps of 100 pictures per second",
-            "; ".join(f"{name}: {of['median']:.1f}, {figures['ratios'][name]:.2f} ×" for name, of in recipes),
+            "; ".join(f"{name}: {rate['median']:.1f}, {figures['ratios'][name]:.2f} ×" for name, rate in recipes),
             f"{original}: {base['median']:.1f}; the network's products only, at the rate of a float32 matrix "
             f"multiplication: {figures['floor']:.1f}",
         )
@@ -155,6 +163,18 @@ PARTS: dict[str, Callable[[Figures], list[Row]]] = {
 }
 
 
+def save(name: str, figures: Figures, folder: Path = RESULTS, **versions: str) -> None:
+    """Write the figures with the hardware and the versions that they were measured on, and print their rows."""
+    import gradio
+
+    from lenet.evaluation.environment import machine
+
+    facts = machine()
+    facts["versions"] |= {"gradio": gradio.__version__, **versions}
+    write_json(folder / f"{name}.json", facts | figures)
+    print(markdown_table(HEADER[:3], PARTS[name](figures)))
+
+
 def table(folder: Path = RESULTS) -> str:
     """Return everything that was measured as Markdown."""
     figures = {
@@ -166,7 +186,7 @@ def table(folder: Path = RESULTS) -> str:
     machine = next(iter(figures.values()))
     hardware, versions = machine["hardware"], machine["versions"]
     return (
-        f"{markdown_table(['what', 'here', 'against', '`python -m`'], rows)}\n\n"
+        f"{markdown_table(HEADER, rows)}\n\n"
         "Medians, in brackets the 10th and 90th percentiles; alternatives were interleaved. Measured on "
         f"{hardware['cores']} cores ({hardware['cpu']}), {hardware['system']}, without a graphics card: WebGL, which "
         f"`gr.Sketchpad` draws with, ran in software. Gradio {versions['gradio']}, TensorFlow "
@@ -177,7 +197,7 @@ def table(folder: Path = RESULTS) -> str:
 
 def main(arguments: list[str] | None = None, document: Path = DOCUMENT) -> int:
     """Run the command; return its exit code."""
-    parser = argparse.ArgumentParser(prog=COMMAND, description="Write the table of docs/speed.md.")
+    parser = Parser(COMMAND, __doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if it is stale")
     options = parser.parse_args(arguments)
     text = document.read_text("utf-8")

@@ -16,11 +16,10 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from benchmarks import harness
+from benchmarks import harness, table
 from benchmarks.harness import spread
 from benchmarks.predict import FLOPS, PLACES, floor
 from lenet.datasets.mnist import Split
-from lenet.files import markdown_table
 from lenet.model.weights import SHAPES
 from lenet.training.mixture import Component
 from lenet.training.precision import precision
@@ -102,11 +101,8 @@ def main() -> None:
     # Forward, and the gradients of weights and of inputs, of which the first layer needs none.
     products = 3 * FLOPS - 2 * PLACES[0] * int(np.prod(SHAPES[0]))
     fastest = floor()["flops_a_second"] / (BATCH * products)
-    ratios = {name: of["median"] / first for name, of in figures.items()}
-    rows = [(name, f"{of['median']:.1f}", f"{ratios[name]:.2f}") for name, of in figures.items()]
-    print(markdown_table([f"steps of {BATCH} pictures", "per second", "ratio to the original"], rows, "lrr"))
-    print(f"Upper bound in float32: {fastest:.1f} per second, {fastest / first:.2f} of the original.")
-    harness.write(options.out, "train", {"ways": figures, "ratios": ratios, "floor": fastest})
+    ratios = {name: figures[name]["median"] / first for name in ways}
+    table.save("train", {"ways": figures, "ratios": ratios, "floor": fastest}, options.out)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
     $ python -m benchmarks.visit
 
-Pages without the accordion, with it closed and with it open are interleaved, with the same drawings. Measured for each
-update: the time until its answer is on the page, and the CPU time of the page and of the server.
+Pages without the accordion, with it closed and with it open are interleaved, with the same drawings. Measured is, for
+each update, the CPU time of the page and of the server.
 """
 
 from contextlib import ExitStack
@@ -11,38 +11,13 @@ from typing import Any
 
 from tqdm import tqdm
 
-from benchmarks import harness
-from benchmarks.harness import ROOT, milliseconds, spread
+from benchmarks import harness, table
+from benchmarks.harness import ROOT, spreads
 from benchmarks.page import draw
-from lenet.files import markdown_table
 from tests.helpers.digits import DIGITS
 from tests.helpers.pen import Pen
 
 PAGES = ("without", "closed", "open")
-FIGURES = ("answer", "page", "server")
-# Records for each live update the ms from its request to its answer on the page.
-WATCH = """
-() => {
-    const fetched = window.fetch;
-    window.took = [];
-    window.fetch = async (...request) => {
-        const live = String(request[0]?.url ?? request[0]).endsWith("/run/predict");
-        const drawing = live && JSON.parse(request[1].body).data.length === 2;
-        const start = performance.now();
-        const answer = await fetched(...request);
-        if (drawing) {
-            let done = false;
-            const watching = new MutationObserver(() => {
-                if (!done) window.took.push(performance.now() - start);
-                done = true;
-                watching.disconnect();
-            });
-            watching.observe(document.querySelector("#reading"), { subtree: true, childList: true });
-        }
-        return answer;
-    };
-}
-"""
 
 
 def visit(browser: Any, url: str) -> dict[str, float]:
@@ -72,29 +47,31 @@ class Visitor:
         if opened:
             self.page.get_by_role("button", name="Inside the network").click()
         self.page.wait_for_load_state("networkidle")
-        self.page.evaluate(WATCH)
+        self.updates = 0
+        self.page.on("request", self._count)
         self.devtools = self.page.context.new_cdp_session(self.page)
         self.devtools.send("Performance.enable")
         self.pen = Pen(self.page)
         self.draw(1)
+
+    def _count(self, request: Any) -> None:
+        self.updates += request.url.endswith("/run/predict") and len(request.post_data_json["data"]) == 2
 
     def _cpu_seconds(self) -> tuple[float, float]:
         metrics = self.devtools.send("Performance.getMetrics")["metrics"]
         page = next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration")
         return float(page), harness.cpu_seconds(self.server.process.pid)
 
-    def draw(self, digit: int) -> dict[str, Any]:
-        """Draw a digit; return the seconds to each answer, and the CPU time of page and server per update."""
+    def draw(self, digit: int) -> dict[str, float]:
+        """Draw a digit; return the CPU seconds of page and server per update."""
         self.page.bring_to_front()
         self.page.get_by_role("button", name="Clear", exact=True).click()
         self.page.wait_for_timeout(500)
-        self.page.evaluate("window.took.length = 0")
-        before = self._cpu_seconds()
+        before, self.updates = self._cpu_seconds(), 0
         draw(self.pen, DIGITS[digit])
         self.page.wait_for_timeout(700)
-        seconds = [ms / 1000 for ms in self.page.evaluate("window.took")]
-        page, server = ((after - cpu) / len(seconds) for cpu, after in zip(before, self._cpu_seconds(), strict=True))
-        return {"answer": seconds, "page": page, "server": server}
+        page, server = ((after - cpu) / self.updates for cpu, after in zip(before, self._cpu_seconds(), strict=True))
+        return {"page": page, "server": server}
 
 
 def main() -> None:
@@ -106,36 +83,12 @@ def main() -> None:
         browser = stack.enter_context(harness.chromium())
         visits = [visit(browser, ours.url) for _ in tqdm(range(options.visits), unit="visit")]
         visitors = {name: Visitor(browser, without if name == "without" else ours, name == "open") for name in PAGES}
-        updates: dict[str, list[dict[str, Any]]] = {name: [] for name in PAGES}
+        updates: dict[str, list[dict[str, float]]] = {name: [] for name in PAGES}
         for digit, name in tqdm([(d, n) for _ in range(options.rounds) for d in DIGITS for n in PAGES], unit="drawing"):
             updates[name].append(visitors[name].draw(digit))
         version = browser.version
-    figures: dict[str, Any] = {figure: spread(visit[figure] for visit in visits) for figure in visits[0]}
-    figures["update"] = {
-        name: {
-            "answer": spread(seconds for drawing in drawings for seconds in drawing["answer"]),
-            "page": spread(drawing["page"] for drawing in drawings),
-            "server": spread(drawing["server"] for drawing in drawings),
-        }
-        for name, drawings in updates.items()
-    }
-    figures["ratios"] = {
-        f"{a}_to_{b}": {
-            figure: figures["update"][a][figure]["median"] / figures["update"][b][figure]["median"]
-            for figure in FIGURES
-        }
-        for a, b in (("closed", "without"), ("open", "closed"))
-    }
-    print(
-        f"A visit: {figures['bytes']['median'] / 1000:.0f} kB in {figures['requests']['median']:.0f} requests, "
-        f"pad ready after {figures['seconds']['median']:.1f} s."
-    )
-    rows = [(name, *(milliseconds(of[figure]) for figure in FIGURES)) for name, of in figures["update"].items()]
-    header = ["inside the network", "answer", "CPU time of the page", "CPU time of the server"]
-    print(markdown_table(header, rows, "lrrr"))
-    for name, ratios in figures["ratios"].items():
-        print(name.replace("_", " ") + ": " + ", ".join(f"{figure} {ratio:.2f}" for figure, ratio in ratios.items()))
-    harness.write(options.out, "visit", figures, chromium=version)
+    figures = spreads(visits) | {"update": {name: spreads(updates[name]) for name in PAGES}}
+    table.save("visit", figures, options.out, chromium=version)
 
 
 if __name__ == "__main__":

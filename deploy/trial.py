@@ -10,7 +10,6 @@ Every client draws digits and sends the next update when the last one was answer
 if it is the one that a single replica gave to that drawing. The clients share the cores with the replicas.
 """
 
-import argparse
 import asyncio
 import os
 import platform
@@ -20,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
@@ -30,6 +29,7 @@ import numpy as np
 from tqdm import tqdm
 
 from benchmarks.live import Crowd, Record
+from lenet.command import Parser, add_number, command
 from lenet.evaluation.environment import cores, cpu
 from lenet.files import markdown_table, replace_block, write_json
 from tests.helpers.servers import Server, free_port
@@ -255,10 +255,11 @@ def table(result: dict[str, Any]) -> str:
     )
 
 
-def main(arguments: list[str] | None = None) -> int:
+@command()
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
-    parser = argparse.ArgumentParser(prog=COMMAND, description="Measure replicas behind nginx.")
-    parser.add_argument("--seconds", type=float, default=10, help="of each part; default: %(default)s")
+    parser = Parser(COMMAND, __doc__)
+    add_number(parser, "--seconds", 0.1, 3_600, "of each part", 10)
     options = parser.parse_args(arguments)
     result: dict[str, Any] = {"machine": machine(), "clients": CLIENTS, "replicas": {}}
     for count in tqdm(COUNTS, "replicas", disable=None):

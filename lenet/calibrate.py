@@ -1,41 +1,36 @@
 """Compute the thresholds of the verdict from drawings that were not trained on, and save them with the weights.
 
-    $ python -m lenet.calibrate --strokes pendigits-train.jsonl.gz
+    $ python -m lenet.calibrate --weights runs/world --strokes pendigits-train.jsonl.gz
 
 `lenet.train` does the same at its end; see `lenet.evaluation.calibration`.
 """
 
-import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
+from lenet.command import Parser, command
 from lenet.datasets.mnist import DatasetError
 from lenet.datasets.stroke_files import add_strokes
 from lenet.evaluation import calibration
-from lenet.files import WriteError
 from lenet.model.runtime import Network
-from lenet.model.weights import NETWORK, WEIGHTS, WeightsError, verify, write_thresholds
+from lenet.model.weights import NETWORK, WeightsError, verify, write_thresholds
 from lenet.training import mixture
 
 
-def main(arguments: list[str] | None = None) -> int:
+@command(WeightsError, DatasetError)
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m lenet.calibrate", description="Compute and save the verdict's thresholds."
-    )
+    parser = Parser("python -m lenet.calibrate", __doc__)
     add_strokes(parser, "calibrate with the tenth of these drawings that training keeps")
-    parser.add_argument("--weights", type=Path, default=WEIGHTS, metavar="DIR", help="default: the page's weights")
+    parser.add_argument("--weights", type=Path, required=True, metavar="DIR", help="change the thresholds of these")
     options = parser.parse_args(arguments)
-    try:
-        verify(options.weights)
-        network = Network(options.weights / NETWORK)
-        people = mixture.read(options.strokes)
-        thresholds, facts = calibration.find(network, people.kept_digits, people.kept_non_digits)
-        write_thresholds(options.weights, thresholds, facts)
-    except (WeightsError, DatasetError, WriteError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    print(calibration.summary(thresholds, facts))
+    verify(options.weights)
+    network = Network(options.weights / NETWORK)
+    people = mixture.read(options.strokes)
+    thresholds, facts = calibration.find(network, people.kept_digits, people.kept_non_digits)
+    print(calibration.summary(thresholds, facts), flush=True)
+    write_thresholds(options.weights, thresholds, facts)
     return 0
 
 

@@ -11,24 +11,29 @@ The exported networks take (N, 28, 28, 1) float32 pictures from `lenet.image.pre
 (N, 10) float32 probabilities, which the command compares with those of the page.
 """
 
-import argparse
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # suppress TensorFlow's start-up messages
-
-import keras
 import numpy as np
-import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
+from lenet.command import Parser, command
+from lenet.files import WriteError, write_atomic, writing
 from lenet.image.preprocess import SIDE
 from lenet.model.classifier import DigitClassifier
+from lenet.model.runtime import quiet
 from lenet.model.verdict import Thresholds
 from lenet.model.weights import NETWORK, WEIGHTS, WeightsError, add_network, load, to_litert
 from lenet.training import mixture
+
+if TYPE_CHECKING:  # imported where used, so that --help does not wait for TensorFlow
+    import keras
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # suppress TensorFlow's start-up messages
 
 NAME, VERSION = "lenet5", "1"  # TensorFlow Serving serves the folder with the highest number
 SAMPLES = 200  # synthetic digits, twenty of each
@@ -52,14 +57,20 @@ def export(out: Path, weights: Path = WEIGHTS) -> tuple[Path, Path]:
     Raises:
         WeightsError: if the weights cannot be used.
         ExportError: if an exported network gives other probabilities than the page.
-        OSError: if a file cannot be written.
+        WriteError: if a file cannot be written.
     """
     classifier = DigitClassifier(weights)
+    with quiet():
+        import tensorflow as tf
     model = with_probabilities(load(weights), classifier.thresholds)
     saved, lite = out / NAME / VERSION, out / NETWORK
-    out.mkdir(parents=True, exist_ok=True)
-    model.export(saved, verbose=False)
-    lite.write_bytes(to_litert(model))
+    content = to_litert(model)
+    write_atomic(lite, lambda path: path.write_bytes(content))
+    try:
+        with writing(saved):
+            model.export(saved, verbose=False)
+    except tf.errors.OpError as error:  # in place of an OSError
+        raise WriteError(None, error.message, str(saved)) from error
     pictures = mixture.glyphs(SAMPLES, np.random.default_rng(0)).pictures
     expected = classifier.thresholds.probabilities(classifier.network.logits(pictures))
     for path, probabilities in ((saved, run_saved(saved, pictures)), (lite, run_lite(lite, pictures))):
@@ -71,8 +82,10 @@ def export(out: Path, weights: Path = WEIGHTS) -> tuple[Path, Path]:
     return saved, lite
 
 
-def with_probabilities(network: keras.Model, thresholds: Thresholds) -> keras.Model:
+def with_probabilities(network: "keras.Model", thresholds: Thresholds) -> "keras.Model":
     """Add `Thresholds.probabilities` to a `lenet5()`, which gives (N, 10) float32 probabilities instead of logits."""
+    import keras
+
     pictures = keras.Input((SIDE, SIDE, 1), name="picture")
     logits = keras.layers.Rescaling(1 / thresholds.temperature)(network(pictures))
     return keras.Model(pictures, keras.layers.Softmax(name="probabilities")(logits))
@@ -80,23 +93,24 @@ def with_probabilities(network: keras.Model, thresholds: Thresholds) -> keras.Mo
 
 def run_saved(folder: Path, pictures: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return a SavedModel's (N, 10) probabilities for (N, 28, 28) pictures."""
+    import tensorflow as tf
+
     loaded = tf.saved_model.load(folder)  # kept alive for its functions
     return np.asarray(loaded.serve(tf.constant(pictures[..., None])))
 
 
 def run_lite(path: Path, pictures: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return a LiteRT file's (N, 10) probabilities for (N, 28, 28) pictures, in one batch."""
-    run = Interpreter(model_path=str(path), num_threads=1).get_signature_runner()
+    with quiet():
+        run = Interpreter(model_path=str(path), num_threads=1).get_signature_runner()
     [outputs] = run(picture=pictures[..., None]).values()
     return np.asarray(outputs)
 
 
-def main(arguments: list[str] | None = None) -> int:
+@command(WeightsError, ExportError)
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m lenet.export",
-        description="Export a SavedModel and a LiteRT file for other programs, or write the page's LiteRT file.",
-    )
+    parser = Parser("python -m lenet.export", __doc__)
     parser.add_argument("--out", type=Path, metavar="DIR", help="export both to this folder")
     parser.add_argument(
         "--weights",
@@ -105,17 +119,13 @@ def main(arguments: list[str] | None = None) -> int:
         help=f"default: the page's weights; without --out, write {NETWORK} into this folder for the page",
     )
     options = parser.parse_args(arguments)
-    if not (options.out or options.weights):
+    if options.out:
+        written = list(export(options.out, options.weights or WEIGHTS))
+    elif options.weights:
+        add_network(options.weights)
+        written = [options.weights / NETWORK]
+    else:
         parser.error(f"give --out, a folder to export to, or --weights, a folder without {NETWORK}")
-    try:
-        if options.out:
-            written = list(export(options.out, options.weights or WEIGHTS))
-        else:
-            add_network(options.weights)
-            written = [options.weights / NETWORK]
-    except (WeightsError, ExportError, OSError) as error:
-        print(error, file=sys.stderr)
-        return 1
     print(*written, sep="\n")
     return 0
 

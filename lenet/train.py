@@ -15,36 +15,51 @@ import dataclasses
 import logging
 import os
 import sys
+from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lenet.command import LARGEST_SEED, Parser, add_number, command
 from lenet.datasets import mnist, stroke_files
-from lenet.files import WriteError
-from lenet.training.recipes import DEFAULT, HAND, RECIPES, Recipe
+from lenet.model.verdict import Thresholds
+from lenet.model.weights import WeightsError
+from lenet.training.checkpoint import CheckpointError, locked
+from lenet.training.recipes import DEFAULT, HAND, PURPOSES, RECIPES, SETTINGS
 
 if TYPE_CHECKING:  # imported where used, so that --help does not wait for TensorFlow
-    from lenet.model.verdict import Thresholds
     from lenet.training.mixture import People
     from lenet.training.workers import Workers
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # hides TensorFlow's notes at start-up
 
 
-def _parse(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m lenet.train", description="Train LeNet-5 on MNIST.")
-    parser.add_argument(
-        "--recipe", choices=sorted(RECIPES), help=f"default: {DEFAULT.name}; with --from {HAND.name}, one person's hand"
+def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    # The recipe is parsed first, as the other arguments' defaults are its values.
+    chosen = argparse.ArgumentParser(add_help=False, exit_on_error=False)
+    chosen.add_argument(
+        "--recipe",
+        choices=RECIPES,
+        metavar="NAME",
+        help=f"one of those below; default: {DEFAULT.name}, with --from {HAND.name}",
     )
+    chosen.add_argument(
+        "--from", type=Path, metavar="DIR", dest="start", help="start from the weights in this folder, not fresh ones"
+    )
+    try:
+        known, _ = chosen.parse_known_args(arguments)
+    except argparse.ArgumentError:  # which `parser` reports
+        known = argparse.Namespace(recipe=None, start=None)
+    recipe = RECIPES[known.recipe or (HAND if known.start else DEFAULT).name]
+
+    recipes = "\n".join(f"  {name:10} {purpose}" for name, purpose in PURPOSES.items())
+    parser = Parser("python -m lenet.train", __doc__, epilog=f"recipes:\n{recipes}", parents=[chosen])
     parser.add_argument(
         "--mnist", type=Path, metavar="DIR", help="folder with MNIST; default: MNIST_DIR, then a download"
     )
     stroke_files.add_strokes(parser, "train on drawings too")
-    parser.add_argument(
-        "--from", type=Path, metavar="DIR", dest="start", help="start from the weights in this folder, not fresh ones"
-    )
     parser.add_argument("--out", type=Path, metavar="DIR", help="default: runs/RECIPE; the demo loads ./weights")
-    parser.add_argument("--seed", type=int, default=1, help="default: %(default)s")
+    add_number(parser, "--seed", 0, LARGEST_SEED, "of everything random", 1)
     parser.add_argument(
         "--strategy",
         choices=("single", "multiworker"),
@@ -52,29 +67,25 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         help="multiworker: train together with the machines that TF_CONFIG names; default: %(default)s",
     )
     parser.add_argument("--fresh", action="store_true", help="start over instead of resuming from a checkpoint")
-    group = parser.add_argument_group("to change one value of the recipe")
-    for field in dataclasses.fields(Recipe):
-        if field.type in (int, float):
-            group.add_argument(f"--{field.name.replace('_', '-')}", type=field.type, metavar="N")
+    group = parser.add_argument_group(f"to change one value of the recipe (defaults: {recipe.name})")
+    for name, (low, high, meaning) in SETTINGS.items():
+        add_number(group, f"--{name.replace('_', '-')}", low, high, meaning, getattr(recipe, name))
     options = parser.parse_args(arguments)
-    name = options.recipe or (HAND if options.start else DEFAULT).name
-    options.out = options.out or Path("runs", name)
-    recipe = RECIPES[name]
-    changes = {key: value for key, value in vars(options).items() if hasattr(recipe, key) and value is not None}
+    options.out = options.out or Path("runs", recipe.name)
     try:
-        options.recipe = dataclasses.replace(recipe, **changes)
+        options.recipe = dataclasses.replace(recipe, **{name: getattr(options, name) for name in SETTINGS})
     except ValueError as error:
         parser.error(str(error))
     if options.start and options.start.resolve() == options.out.resolve():
         parser.error(f"--out {options.out} would overwrite the weights that --from names; give another folder")
     if recipe.personal and not (options.start and options.strokes):
-        parser.error(f"recipe {name} teaches trained weights a person's hand; give both --from and --strokes")
+        parser.error(f"recipe {recipe.name} teaches trained weights a person's hand; give both --from and --strokes")
     if recipe.continues and not options.start:
-        parser.error(f"recipe {name} starts from trained weights; give their folder as --from")
+        parser.error(f"recipe {recipe.name} starts from trained weights; give their folder as --from")
     return options
 
 
-def _train(options: argparse.Namespace, people: "People", thresholds: "Thresholds", workers: "Workers") -> None:
+def _train(options: argparse.Namespace, people: "People", thresholds: Thresholds, workers: "Workers") -> None:
     """Train in the folder of `--out`; only the first worker writes there."""
     from lenet.evaluation import calibration, plots
     from lenet.evaluation.environment import machine
@@ -100,21 +111,26 @@ def _train(options: argparse.Namespace, people: "People", thresholds: "Threshold
     if not recipe.personal:
         network = Network(out / weights.NETWORK)
         weights.write_thresholds(out, *calibration.find(network, people.kept_digits, people.kept_non_digits))
-    figures = Evaluation(out).mnist(data)
+    evaluation = Evaluation(out)
+    figures = evaluation.mnist(data.test)
+    say(table(figures))
     write_metrics(out, training={**history, **machine()}, mnist_test=figures)
+    evaluation.draw()
     plots.training_curve(out / "training.png", history)
     checkpoints.clear()
-    say(table(figures))
     print(f"Saved in {out}.", file=sys.stderr)
 
 
-def main(arguments: list[str] | None = None) -> int:
+@command(CheckpointError, mnist.DatasetError, WeightsError, stopped="Stopped. Rerun the same command to resume.")
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
     options = _parse(arguments)
+    from lenet.model.runtime import quiet
+
+    with quiet():
+        import tensorflow  # noqa: F401
     from lenet.model import weights
-    from lenet.model.verdict import Thresholds
     from lenet.training import mixture, workers
-    from lenet.training.checkpoint import CheckpointError, locked
 
     logging.basicConfig(format="%(message)s")
     together = options.strategy == "multiworker"
@@ -124,23 +140,14 @@ def main(arguments: list[str] | None = None) -> int:
         people = mixture.read(options.strokes, keep=not options.recipe.personal)
         with locked(options.out) if team.first else nullcontext():
             _train(options, people, thresholds, team)
-    except KeyboardInterrupt:
-        print("\nStopped. Rerun the same command to resume.", file=sys.stderr)
-        return 130
     except workers.LOST as error:
         if not together:
             raise
         print(f"{error}\nA worker disconnected. Rerun the same commands to resume.", file=sys.stderr)
         return 1
-    except WriteError as error:
-        print(f"{error}; make room or give another --out.", file=sys.stderr)
-        return 1
-    except (CheckpointError, mnist.DatasetError, weights.WeightsError, workers.WorkerError) as error:
+    except workers.WorkerError as error:
         print(error, file=sys.stderr)
         return 1
-    except BrokenPipeError:  # the reader of standard output is gone, as after `| head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python's flush at exit fails again
-        return 141  # 128 + SIGPIPE, as in a shell
     return 0
 
 

@@ -1,4 +1,4 @@
-"""What tests share: a cache of their own instead of this machine's, and servers."""
+"""Fixtures for all tests: a cache of their own, the classifier, and servers."""
 
 import os
 import sys
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from lenet.model.classifier import DigitClassifier
 from tests.helpers.servers import Server, run
 
 # Before any test imports TensorFlow: workers of pytest and servers share the cores, and threads that wait for each
@@ -18,11 +19,17 @@ for name in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
 
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """No test sees this machine's MNIST, cache or proxy."""
+    """Hide this machine's MNIST, cache and proxy; return the folder of MNIST in an empty cache."""
     monkeypatch.delenv("MNIST_DIR", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("no_proxy", "*")
     return tmp_path / "cache" / "lenet-mnist"
+
+
+@pytest.fixture(scope="session")
+def classifier() -> DigitClassifier:
+    """The committed weights."""
+    return DigitClassifier()
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ import pytest
 import tensorflow as tf
 
 from benchmarks import fast, predict, server, table, train
-from benchmarks.harness import RESULTS, percentiles, spread
+from benchmarks.harness import RESULTS
 from benchmarks.live import Crowd
 from lenet.datasets.mnist import Mnist, Split
 from lenet.model.weights import load
@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[1]
 DOCUMENT = (ROOT / "docs/speed.md").read_text(encoding="utf-8")
 
 
-def test_the_readmes_table_is_what_was_measured(tmp_path: Path) -> None:
+def test_the_table_of_docs_speed_is_what_was_measured(tmp_path: Path) -> None:
     assert table.main(["--check"]) == 0
     stale = tmp_path / "speed.md"
     stale.write_text(DOCUMENT.replace(" ms (", " s (", 1), encoding="utf-8")
@@ -41,7 +41,7 @@ def test_every_result_names_the_hardware_and_versions_that_it_was_measured_on() 
         assert set(figures["versions"]) >= {"python", "tensorflow", "keras", "numpy", "gradio"}
 
 
-def test_the_benchmarks_that_the_readme_names_exist() -> None:
+def test_the_benchmarks_that_the_table_names_exist() -> None:
     names = set(re.findall(r"`benchmarks\.(\w+)`", DOCUMENT))
     assert names
     for name in names:
@@ -105,8 +105,3 @@ def test_the_table_says_if_the_originals_time_was_measured_or_extrapolated(steps
     figures = json.loads((RESULTS / "fast.json").read_text(encoding="utf-8"))
     [(_, _, against)] = table.fast(figures | {"original_steps": steps})
     assert re.search(rf"^the original: 10,000 steps of 100, \d+ s here, {how}, \*\*\d+ ×", against)
-
-
-def test_a_spread_is_the_median_with_the_10th_and_90th_percentiles() -> None:
-    assert spread(range(101)) == {"median": 50, "low": 10, "high": 90, "count": 101}
-    assert percentiles(range(101)) == {"p50": 50, "p95": 95, "p99": 99}

@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,25 @@ def test_the_image_has_the_pages_files_and_the_python_of_the_space() -> None:
     assert all((ROOT / name).exists() for name in copied)
 
 
+def test_signals_reach_the_page_in_the_image_by_an_init() -> None:
+    lines = (DEPLOY / "Dockerfile").read_text("utf-8").splitlines()
+    assert 'ENTRYPOINT ["tini", "--"]' in lines
+    assert any("apt-get install" in line and " tini " in line for line in lines)
+
+
+def test_what_git_ignores_is_neither_in_the_image_nor_in_the_upload_to_spaces() -> None:
+    ignored = [line for line in (ROOT / ".gitignore").read_text("utf-8").splitlines() if line and line[0] != "#"]
+    for private in ("my-drawings.jsonl", "weights/checkpoints/", "runs/", "exported/", ".venv/", "weights/.lock"):
+        assert not subprocess.call(["git", "check-ignore", "-q", "--no-index", private], cwd=ROOT), private
+    copied = ["app.py", "deploy/requirements.txt", "lenet", "weights"]
+    lines = [line for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines() if line[0] != "#"]
+    assert lines == ["*", *(f"!{name}" for name in copied), *(f"**/{pattern.rstrip('/')}" for pattern in ignored)]
+    assert set(re.findall(r"^COPY (\S+)", (DEPLOY / "Dockerfile").read_text("utf-8"), re.MULTILINE)) == set(copied)
+    readme = (ROOT / "README.md").read_text("utf-8")
+    [clone] = re.findall(r"^git clone \. (\S+)$", readme, re.MULTILINE)
+    assert re.findall(r"^hf upload \S+ (\S+) ", readme, re.MULTILINE) == [clone]
+
+
 def pins(path: Path) -> set[str]:
     return {line for line in path.read_text("utf-8").splitlines() if line and not line.startswith("#")}
 
@@ -44,7 +64,6 @@ def compose() -> Any:
 def test_compose_runs_two_replicas_that_share_the_folder_of_uploads(compose: Any) -> None:
     page, dockerfile = compose["services"]["page"], (DEPLOY / "Dockerfile").read_text("utf-8")
     assert page["deploy"]["replicas"] == 2
-    assert page["init"] is True
     [(volume, folder)] = [volume.split(":") for volume in page["volumes"]]
     assert volume in compose["volumes"]
     assert f"GRADIO_TEMP_DIR={folder} " in dockerfile

@@ -1,7 +1,10 @@
 """`python -m lenet.predict` reads files, folders and MNIST, and names what it cannot read."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -84,3 +87,39 @@ def test_without_files_a_random_test_image_is_read_and_its_label_printed(
 def test_missing_mnist_is_an_error_that_names_the_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert predict.main(["--mnist", str(tmp_path / "none")]) == 1
     assert str(tmp_path / "none") in capsys.readouterr().err
+
+
+NAMES = [b"\xff.png", b"a\nb.png", b"\x1b[31mred.png", "é八.png".encode(), b"\xe2\x80\xae.png"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+@pytest.mark.parametrize("options", [[], ["--json"]], ids=["text", "json"])
+def test_a_file_of_any_name_is_read_on_any_terminal_and_its_name_is_not_obeyed(
+    tmp_path: Path, encoding: str, options: list[str]
+) -> None:
+    for name in NAMES:
+        Image.fromarray(render(DIGITS[7])).save(os.fsencode(tmp_path) + b"/" + name, "PNG")
+    (tmp_path / "\x1b[31mcut.png").write_bytes(b"x")
+    env = os.environ | {"PYTHONIOENCODING": encoding}
+    command = [sys.executable, "-m", "lenet.predict", *options, str(tmp_path), str(tmp_path / "a\nmissing.png")]
+    done = subprocess.run(command, env=env, capture_output=True, check=False)
+    assert done.returncode == 1
+    assert len(done.stdout.splitlines()) == len(NAMES)
+    assert b"Traceback" not in done.stderr
+    assert done.stderr.count(b" cannot be read: ") == 2
+    assert b"\x1b" not in done.stdout + done.stderr
+    if options:
+        names = {os.fsencode(Path(json.loads(line)["file"]).name) for line in done.stdout.splitlines()}
+        assert names == set(NAMES)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with names")
+def test_pipes_and_devices_are_skipped_with_a_note(scans: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    os.mkfifo(scans / "pipe.png")
+    assert predict.main([str(scans), str(scans / "pipe.png"), "/dev/zero"]) == 0
+    printed = capsys.readouterr()
+    assert len(printed.out.splitlines()) == 3
+    assert printed.err.splitlines()[-2:] == [
+        f"{scans / 'pipe.png'} is not a file: skipped",
+        "/dev/zero is not a file: skipped",
+    ]

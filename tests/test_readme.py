@@ -1,15 +1,21 @@
 """The README and the other documents agree with the repository."""
 
+import json
+import os
 import re
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 import lenet
 from lenet import report
+from lenet.evaluation.measure import Evaluation
+from lenet.evaluation.metrics import METRICS
+from tools import doodles
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -92,13 +98,29 @@ def test_every_command_is_documented() -> None:
 
 
 @pytest.mark.slow
-def test_every_tool_that_a_document_names_runs() -> None:
+def test_every_script_that_a_document_names_runs_from_a_clone() -> None:
     texts = "".join(path.read_text("utf-8") for path in [*DOCUMENTS, report.WEIGHTS / "MODEL_CARD.md"])
-    tools = set(re.findall(r"python -m (tools\.\w+)", texts))
-    assert tools >= {"tools.doodles", "tools.odd_hand"}
-    for tool in tools:
-        ended = subprocess.run([sys.executable, "-m", tool, "--help"], cwd=ROOT, stdout=subprocess.DEVNULL)
-        assert ended.returncode == 0, tool
+    scripts = {
+        *re.findall(r"(?:`|python -m )((?:benchmarks|tools|deploy)\.[a-z]\w*)", texts),
+        *(path.replace("/", ".") for path in re.findall(r"\]\((?:\.\./)?(tools/\w+)\.py\)", texts)),
+    } - {"benchmarks.NAME"}
+    assert scripts >= {"tools.doodles", "tools.odd_hand", "tools.kill_training", "tools.load", "benchmarks.page"}
+    commands = [[sys.executable, "-m", script, "--help"] for script in sorted(scripts)]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        codes = list(pool.map(lambda command: subprocess.call(command, cwd=ROOT, stdout=subprocess.DEVNULL), commands))
+    assert dict(zip(sorted(scripts), codes, strict=True)) == dict.fromkeys(sorted(scripts), 0)
+
+
+@pytest.mark.slow
+def test_the_cards_commands_give_the_published_rate_of_doodles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    card = (report.WEIGHTS / "MODEL_CARD.md").read_text("utf-8")
+    [flags] = re.findall(r"^python -m tools\.doodles (.*)$", card, re.MULTILINE)
+    monkeypatch.chdir(tmp_path)
+    assert doodles.main(flags.split()) == 0
+    measured = Evaluation().strokes(tmp_path / "doodles.jsonl")["not_digits"]
+    published = json.loads((report.WEIGHTS / METRICS).read_text("utf-8"))["strokes"]["doodles"]["not_digits"]
+    assert measured["count"] == published["count"] == 5_000
+    assert measured["verdicts"] == pytest.approx(published["verdicts"], abs=0.002)  # other processors round differently
 
 
 def test_every_requirement_is_pinned_exactly() -> None:

@@ -1,6 +1,9 @@
 """Everything that is installed, and everything that CI runs, is pinned, hashed and licensed."""
 
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -42,3 +45,38 @@ def test_ci_installs_the_locked_packages_and_has_read_permission_only() -> None:
     actions = re.findall(r"uses: (\S+)", WORKFLOW)
     assert len(actions) >= 2
     assert [action for action in actions if not re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", action)] == []
+
+
+LINUX = ("manylinux_2_17", "manylinux_2_27", "manylinux_2_28")
+SYSTEMS = {  # pip's names of the systems that README names, and of others that people have
+    "Linux (x86-64 or ARM)": ([f"{glibc}_x86_64" for glibc in LINUX], True),
+    "Linux (x86-64 or ARM), ARM": ([f"{glibc}_aarch64" for glibc in LINUX], True),
+    "macOS on Apple silicon": (["macosx_14_0_arm64"], True),
+    "Windows (x86-64)": (["win_amd64"], True),
+    "macOS on Intel": (["macosx_14_0_x86_64"], False),
+    "Windows on ARM": (["win_arm64"], False),
+}
+
+
+def find(requirement: str, python: str, platforms: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """Ask the package index for a wheel, without installing it."""
+    command = [sys.executable, "-m", "pip", "install", "-q", "--dry-run", "--ignore-installed", "--no-deps"]
+    command += ["--only-binary", ":all:", "--target", str(folder), "--python-version", python, requirement]
+    command += [word for platform in platforms for word in ("--platform", platform)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("python", ["3.11", "3.13"])
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_the_index_has_the_pinned_litert_for_the_systems_that_the_readme_names_alone(
+    system: str, python: str, tmp_path: Path
+) -> None:
+    platforms, supported = SYSTEMS[system]
+    readme = " ".join((ROOT / "README.md").read_text("utf-8").split())
+    assert (system.partition(", ")[0] in readme) == supported
+    pin = re.search(r"^ai-edge-litert==\S+", (ROOT / "requirements.txt").read_text("utf-8"), re.MULTILINE)[0]
+    if find("certifi", python, platforms, tmp_path).returncode:  # which has one wheel for all systems
+        pytest.skip("the package index does not answer")
+    found = find(pin, python, platforms, tmp_path)
+    assert (found.returncode == 0) == supported, found.stderr

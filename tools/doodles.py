@@ -4,13 +4,16 @@ They share no code, table or construction with `lenet.datasets.synthetic.nondigi
 so a network that refuses them has not learned them by heart. `python -m tools.sheets doodles --out sheets` draws them.
 """
 
-import argparse
 import math
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 
+from lenet.command import LARGEST_SEED, Parser, add_number, command
 from lenet.datasets.stroke_files import NOT_A_DIGIT, LabelledDrawing, write
+from lenet.files import writing
 from lenet.image.strokes import Drawing
 from tools.curves import Point, Stroke, bezier, line, oval
 
@@ -239,18 +242,24 @@ def shaky(strokes: list[Stroke], random: Random) -> list[list[list[float]]]:
     return [((points - middle) * (180 / size) + 140).tolist() for points in moved]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Write doodles as a stroke file.")
+@command()
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = Parser("python -m tools.doodles", __doc__)
     parser.add_argument(
-        "--strokes", required=True, metavar="FILE.jsonl", help="a stroke file for python -m lenet.evaluate --strokes"
+        "--strokes",
+        type=Path,
+        required=True,
+        metavar="FILE.jsonl",
+        help="a stroke file for `lenet.evaluate`",
     )
-    parser.add_argument("--count", type=int, default=1_000, help="default: %(default)s")
-    parser.add_argument("--seed", type=int, default=0)
-    options = parser.parse_args()
+    add_number(parser, "--count", 1, 100_000, "doodles", 1_000)
+    add_number(parser, "--seed", 0, LARGEST_SEED, "of everything random", 0)
+    options = parser.parse_args(arguments)
     random = np.random.default_rng(options.seed)
     drawings = [Drawing.from_json({"strokes": doodle(random)[1]}) for _ in range(options.count)]
-    write(options.strokes, [LabelledDrawing(NOT_A_DIGIT, drawing) for drawing in drawings])
+    with writing(options.strokes):
+        write(options.strokes, [LabelledDrawing(NOT_A_DIGIT, drawing) for drawing in drawings])
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

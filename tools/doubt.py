@@ -7,7 +7,6 @@ The digits are the validation drawings of people and of MNIST; the non-digits ar
 linear probe is a ridge regression on the hidden layer, fitted to drawings that were trained on.
 """
 
-import argparse
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from lenet.command import Parser, command
 from lenet.datasets import mnist
 from lenet.datasets.placement import place
 from lenet.datasets.stroke_files import NOT_A_DIGIT, LabelledDrawing, add_strokes
@@ -22,7 +22,7 @@ from lenet.files import markdown_table, percent
 from lenet.image.preprocess import preprocess
 from lenet.model.runtime import Network
 from lenet.model.verdict import energy, softmax
-from lenet.model.weights import NETWORK, WEIGHTS, verify
+from lenet.model.weights import NETWORK, WEIGHTS, WeightsError, verify
 from lenet.training import mixture
 
 Array = NDArray[np.float64]
@@ -79,9 +79,10 @@ def compare(network: Network, people: mixture.People, data: mnist.Split) -> list
     ]
 
 
-def main(arguments: list[str] | None = None) -> int:
+@command(WeightsError, mnist.DatasetError)
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
-    parser = argparse.ArgumentParser(prog="python -m tools.doubt", description="Compare scores of doubt.")
+    parser = Parser("python -m tools.doubt", __doc__)
     add_strokes(parser, "compare on the tenth of these drawings that training keeps")
     parser.add_argument("--mnist", type=Path, metavar="DIR", help="default: MNIST_DIR, then a download")
     parser.add_argument("--weights", type=Path, default=WEIGHTS, metavar="DIR", help="default: the page's weights")

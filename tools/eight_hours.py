@@ -1,47 +1,48 @@
-"""Simulate eight hours of visitors in minutes: does the server keep anything of visitors who have left?
+"""Simulate eight hours of visitors in minutes: find what the server keeps of visitors who have left.
 
 $ python -m tools.eight_hours
 $ python -m tools.eight_hours --visitors 700
 
 A visitor comes every ten seconds and draws three digits, 30 updates. Like a browser, each opens the page and a stream
-that tells the server that it is open. One in five uploads a picture and has it read, one in ten asks for a test image
-in the queue, one in ten is a program, and every other program never fetches its answer. A third close the page, a third
-vanish in the middle of an update or an upload, and a third fall silent: their connection is cut 15 minutes later. Here
-they come without pauses, ten at once, and the server's clocks for uploads and streams run FASTER.
+that tells the server that it is open. One in five reads a picture, one in ten asks for a test image in the queue, one
+in ten is a program that uploads a picture, and every other program never fetches its answer. A third close the page, a
+third vanish in the middle of an update or an upload, and a third fall silent: their connection is cut 15 minutes later.
+Here they come without pauses, ten at once, and the server's clocks for uploads and streams run SPEEDUP times as fast.
 """
 
-import argparse
 import asyncio
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 import httpx
 
 from benchmarks.harness import serving
 from benchmarks.live import connect
+from lenet.command import Parser, add_number, command
 from lenet.demo.launch import SESSIONS
 from lenet.demo.server.cleanup import DELETE_UPLOADS
+from lenet.image.strokes import render
+from tests.helpers import digits
+from tests.helpers.picked import picked
 from tests.helpers.servers import Server
-from tests.helpers.tries import function
+from tests.helpers.tries import META, PARTS, function, multipart
 from tests.helpers.wrong_files import png
 from tools.load import Load, Visitors, report, tracebacks
 
 VISITORS = 2_880  # eight hours, one every ten seconds
 DIGITS = 3  # per visitor
 AT_ONCE = 10
-FASTER = 60
+SPEEDUP = 60
 SILENT = 15 * 60  # seconds until a silent connection is cut
 HEARTBEAT = 15  # seconds, of Gradio's streams
 HOURS = 8
 WARM = 2  # hours before memory is first measured: the page keeps something of 500 visitors
-GONE = 20  # seconds at most until uploads are deleted
-PICTURE = png(7)
-PART = b'--B\r\nContent-Disposition: form-data; name="files"; filename="seven.png"\r\n\r\n%b\r\n--B--\r\n'
-TYPE = "multipart/form-data; boundary=B"
+DELETED_WITHIN = 20  # seconds at most until uploads are deleted
+PICTURE = picked(render(digits.DIGITS[7]))
 API = "/gradio_api"
-FILE = {"meta": {"_type": "gradio.FileData"}}
+FILE = {"meta": META}
 
 
 class Day(Visitors):
@@ -49,13 +50,13 @@ class Day(Visitors):
 
     Args:
         server: of the page.
-        faster: factor of the server's clocks.
+        speedup: factor by which the server's clocks are faster.
         digits: that each visitor draws.
     """
 
-    def __init__(self, server: Server, faster: int, digits: int) -> None:
+    def __init__(self, server: Server, speedup: int, digits: int) -> None:
         super().__init__(server)
-        self.faster, self.digits = faster, digits
+        self.speedup, self.digits = speedup, digits
         self.read = function(server.url, "read_picture")
         self.surprise = function(server.url, "surprise")
         self.silent: list[asyncio.Task[None]] = []
@@ -72,18 +73,22 @@ class Day(Visitors):
                 await self.draw(browser, load, (number + digit) % 10, session)
             try:
                 if number % 5 == 0:
-                    await self.picture(browser, load, session, number)
+                    await self.picture(browser, load, session)
                 if number % 10 == 1:
                     await self.queue(browser, load, session)
                 if number % 10 == 2:
-                    await self.program(browser, load, fetches=number % 20 == 2)
+                    await self.program(browser, load, number)
             except (httpx.HTTPError, KeyError, ValueError) as error:
                 load.error(repr(error))
         if number % 3 == 0:
             page.close()
         elif number % 3 == 1:
-            begun = (f"{API}/upload", PART[:80], TYPE) if number % 2 else (f"{API}/run/predict", b"{", "")
-            request = await self.stream(*begun)
+            unfinished = (
+                (f"{API}/upload", multipart("seven.png", png(7))[:80], PARTS["Content-Type"])
+                if number % 2
+                else (f"{API}/run/predict", b"{", "")
+            )
+            request = await self.stream(*unfinished)
             for writer in (request, page):
                 writer.transport.abort()
         else:
@@ -97,16 +102,10 @@ class Day(Visitors):
         await writer.drain()
         return writer
 
-    async def picture(self, browser: httpx.AsyncClient, load: Load, session: str, number: int) -> None:
-        """Upload a picture, follow its progress, and have it read."""
-        url, content = self.url + API, PICTURE + str(number).encode()  # no two are alike
-        upload = browser.post(
-            f"{url}/upload?upload_id=upload{number}", content=PART % content, headers={"Content-Type": TYPE}
-        )
-        progress = browser.get(f"{url}/upload_progress?upload_id=upload{number}")
-        [path] = (await asyncio.gather(upload, progress))[0].json()
-        body = {"data": [{"path": path, **FILE}], "fn_index": self.read, "session_hash": session}
-        answer = await browser.post(f"{url}/run/predict", json=body)
+    async def picture(self, browser: httpx.AsyncClient, load: Load, session: str) -> None:
+        """Have a picture read."""
+        body = {"data": [PICTURE], "fn_index": self.read, "session_hash": session}
+        answer = await browser.post(f"{self.url}{API}/run/predict", json=body)
         if 'data-digit="7"' not in answer.text.replace("\\", ""):
             load.error(f"a picture of a 7: {answer.text[:200]}")
 
@@ -118,12 +117,14 @@ class Day(Visitors):
         if "process_completed" not in answer.text:
             load.error(f"a test image: {answer.text[:200]}")
 
-    async def program(self, browser: httpx.AsyncClient, load: Load, fetches: bool) -> None:
-        """Call /predict."""
-        url = f"{self.url}{API}/call/predict"
-        body = {"data": [{"path": f"{self.url}/none.png", **FILE}]}
-        event = (await browser.post(url, json=body)).json()["event_id"]
-        if fetches and "Only public addresses" not in (answer := await browser.get(f"{url}/{event}")).text:
+    async def program(self, browser: httpx.AsyncClient, load: Load, number: int) -> None:
+        """Upload a picture and call /predict."""
+        url, content = self.url + API, png(7) + str(number).encode()  # no two are alike
+        upload = await browser.post(f"{url}/upload", content=multipart("seven.png", content), headers=PARTS)
+        [path] = upload.json()
+        call = f"{url}/call/predict"
+        event = (await browser.post(call, json={"data": [{"path": path, **FILE}]})).json()["event_id"]
+        if number % 20 == 2 and '"label": "7"' not in (answer := await browser.get(f"{call}/{event}")).text:
             load.error(f"/predict: {answer.text[:200]}")
 
     async def come(self, load: Load, numbers: range) -> None:
@@ -140,15 +141,15 @@ class Day(Visitors):
 
     async def cut(self, page: asyncio.StreamWriter) -> None:
         """Cut the connection of a visitor who fell silent."""
-        await asyncio.sleep(SILENT / self.faster)
+        await asyncio.sleep(SILENT / self.speedup)
         page.transport.abort()
 
 
-def app(faster: int, sessions: int) -> str:
+def app(speedup: int, sessions: int) -> str:
     """Return Python code that serves the page with clocks that run faster."""
     return (
         "from lenet.demo import LAUNCH, build_demo;"
-        f"build_demo(delete_uploads={tuple(max(1, seconds // faster) for seconds in DELETE_UPLOADS)})"
+        f"build_demo(delete_uploads={tuple(max(1, seconds // speedup) for seconds in DELETE_UPLOADS)})"
         f".launch(**LAUNCH | {{'state_session_capacity': {sessions}}})"
     )
 
@@ -157,7 +158,7 @@ def hours(
     visitors: int = VISITORS,
     hours: int = HOURS,
     warm: int = WARM,
-    faster: int = FASTER,
+    speedup: int = SPEEDUP,
     sessions: int = SESSIONS,
     digits: int = DIGITS,
 ) -> Iterator[Load]:
@@ -167,18 +168,18 @@ def hours(
         visitors: number in all hours.
         hours: number of hours.
         warm: number of first hours.
-        faster: factor of the server's clocks.
+        speedup: factor by which the server's clocks are faster.
         sessions: number of visitors that the page keeps something of.
         digits: that each visitor draws.
     """
-    heartbeat = {"GRADIO_HEARTBEAT_INTERVAL": str(HEARTBEAT / faster)}
-    with serving("-c", app(faster, sessions), env=heartbeat) as server:
-        day, hourly = Day(server, faster, digits), visitors // hours
+    heartbeat = {"GRADIO_HEARTBEAT_INTERVAL": str(HEARTBEAT / speedup)}
+    with serving("-c", app(speedup, sessions), env=heartbeat) as server:
+        day, hourly = Day(server, speedup, digits), visitors // hours
         for first, end in ((0, warm), (warm, hours)):
             load = Load(name=f"hours {first + 1} to {end} of {hours}: {(end - first) * hourly:,} visitors")
             for hour in range(first, end):
                 asyncio.run(day.come(load, range(hour * hourly, (hour + 1) * hourly)))
-                deadline = time.monotonic() + GONE
+                deadline = time.monotonic() + DELETED_WITHIN
                 while day.kept() and time.monotonic() < deadline:
                     time.sleep(0.2)
                 day.measure(load)
@@ -186,9 +187,10 @@ def hours(
         yield from tracebacks(server)
 
 
-def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--visitors", type=int, default=VISITORS, help="in all hours; default: %(default)s")
+@command()
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = Parser("python -m tools.eight_hours", __doc__)
+    add_number(parser, "--visitors", 1, 100_000, "in all hours", VISITORS)
     options = parser.parse_args(arguments)
     return report(hours(options.visitors))
 

@@ -6,7 +6,6 @@ Every training is a process that gets SIGKILL. About every other time, the newes
 too. Data and recipe are small, so that kills hit every phase: the first step, a checkpoint or the weights half written.
 """
 
-import argparse
 import dataclasses
 import json
 import multiprocessing
@@ -17,8 +16,11 @@ import sys
 import tempfile
 import time
 import zipfile
+from collections.abc import Sequence
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+
+from lenet.command import LARGEST_SEED, Parser, add_number, command
 
 # Everything that draws random numbers: synthetic digits, non-digits, distortions, dropout; an average, a second cosine.
 RECIPE = ["--recipe", "world", "--batch", "12", "--glyphs", "4", "--drawings", "0", "--outliers", "2", "--warmup", "5"]
@@ -50,7 +52,7 @@ class Killed:
     """The trainings that were killed."""
 
     kills: list[Kill] = dataclasses.field(default_factory=list)
-    endings: int = 0  # trainings that finished
+    finished: int = 0  # trainings that finished
     lost: list[str] = dataclasses.field(default_factory=list)  # differences from the uninterrupted training
 
 
@@ -71,7 +73,7 @@ def start(out: Path, steps: int, seed: int) -> BaseProcess:
     return process
 
 
-def ended(folder: Path) -> dict[str, object]:
+def results(folder: Path) -> dict[str, object]:
     """Return the results of a training that must be reproducible: hashes of the weights, thresholds and metrics."""
     metrics = json.loads((folder / "metrics.json").read_text("utf-8"))
     facts = json.loads((folder / "lenet5.json").read_text("utf-8"))
@@ -82,8 +84,8 @@ def ended(folder: Path) -> dict[str, object]:
 def differences(out: Path, unbroken: Path) -> list[str]:
     """Return the names of the files and results in which two finished trainings differ."""
     names = {path.name for path in out.iterdir()} ^ {path.name for path in unbroken.iterdir()}
-    expected = ended(unbroken)
-    different = [name for name, value in ended(out).items() if value != expected[name]]
+    expected = results(unbroken)
+    different = [name for name, value in results(out).items() if value != expected[name]]
     return [f"{out.name}: {name}" for name in (*sorted(names), *different)]
 
 
@@ -127,7 +129,7 @@ def kill(kills: int, folder: Path, steps: int = 60, seed: int = 1, verbose: bool
     result, moments = Killed(), random.Random(seed)
     pending: list[Kill] = []  # kills of the training that has not finished yet
     while len(result.kills) < kills or pending:
-        out, logged = folder / f"killed{result.endings}", log.stat().st_size
+        out, logged = folder / f"killed{result.finished}", log.stat().st_size
         process = start(out, steps, seed)
         process.join(moments.uniform(0, duration) if len(result.kills) < kills else None)
         if killed := process.exitcode is None:
@@ -153,22 +155,23 @@ def kill(kills: int, folder: Path, steps: int = 60, seed: int = 1, verbose: bool
         survived = not any(loss.startswith(f"{out.name}:") for loss in result.lost)
         for hit in pending:
             hit.survived = survived
-        result.endings += 1
+        result.finished += 1
         pending = []
     return result
 
 
-def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--kills", type=int, default=20, help="default: %(default)s")
-    parser.add_argument("--seed", type=int, default=1, help="default: %(default)s")
+@command()
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = Parser("python -m tools.kill_training", __doc__)
+    add_number(parser, "--kills", 1, 1_000, "of trainings", 20)
+    add_number(parser, "--seed", 0, LARGEST_SEED, "of the moments", 1)
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         result = kill(options.kills, Path(folder), seed=options.seed, verbose=True)
     kills = result.kills
     print(
         f"{len(kills)} kills, {sum(kill.survived for kill in kills)} survived; {sum(kill.writing for kill in kills)} "
-        f"while a file was being written, {sum(kill.cut for kill in kills)} with a checkpoint cut; {result.endings} "
+        f"while a file was being written, {sum(kill.cut for kill in kills)} with a checkpoint cut; {result.finished} "
         f"trainings finished; lost: {'; '.join(result.lost) or 'nothing'}"
     )
     return int(bool(result.lost))

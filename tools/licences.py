@@ -1,14 +1,16 @@
 """Write docs/LICENCES.md: the licence that each installed package declares.
 
 $ pip install --require-hashes -r requirements-ci.txt && python -m tools.licences
-docs/LICENCES.md: 118 packages, 0 without a licence
+docs/LICENCES.md: 132 packages, 0 without a licence
 """
 
 import re
 import sys
-from importlib.metadata import Distribution, distribution
+from collections.abc import Sequence
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
+from lenet.command import Parser, command
 from lenet.files import markdown_table
 
 ROOT = Path(__file__).parents[1]
@@ -48,7 +50,9 @@ def licence(package: Distribution) -> str:
     return next((name for name, phrase in PHRASES.items() if phrase in text), NONE)
 
 
-def main() -> int:
+@command(PackageNotFoundError)
+def main(arguments: Sequence[str] | None = None) -> int:
+    Parser("python -m tools.licences", __doc__).parse_args(arguments)
     rows = [(name, version, licence(distribution(name))) for name, version in sorted(locked().items())]
     LIST.write_text(f"{HEAD}{markdown_table(['package', 'version', 'licence'], rows)}\n", "utf-8")
     undeclared = [name for name, _, declared in rows if declared == NONE]

@@ -8,11 +8,10 @@ answer. The last answer of each drawing must equal the one that a lone client go
 cores with the clients.
 """
 
-import argparse
 import asyncio
 import sys
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +21,7 @@ import numpy as np
 
 from benchmarks.harness import UPLOADS, megabytes, serving
 from benchmarks.live import UPDATES, Crowd, Record, connect
+from lenet.command import Parser, add_number, command
 from lenet.files import markdown_table
 from tests.helpers.servers import Server
 
@@ -219,11 +219,12 @@ def report(loads: Iterable[Load]) -> int:
     return int(bool(problems))
 
 
-def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--updates", type=int, default=10_000, help="of the lone page; default: %(default)s")
-    parser.add_argument("--people", type=int, nargs="*", default=[50, 200], help="at once; default: 50 200")
-    parser.add_argument("--seconds", type=float, default=20, help="that they draw; default: %(default)s")
+@command()
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = Parser("python -m tools.load", __doc__)
+    add_number(parser, "--updates", 1, 1_000_000, "of the lone page", 10_000)
+    add_number(parser, "--people", 1, 1_000, "at once", [50, 200], nargs="*")
+    add_number(parser, "--seconds", 0.1, 3_600, "that they draw", 20)
     options = parser.parse_args(arguments)
     return report(loads(options.updates, options.people, options.seconds))
 

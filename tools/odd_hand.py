@@ -8,13 +8,16 @@ shape with `lenet.datasets.synthetic.digits`, so a network that learns from it h
 `python -m tools.sheets odd_hand --out sheets` draws them.
 """
 
-import argparse
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lenet.command import LARGEST_SEED, Parser, add_number, command
 from lenet.datasets.stroke_files import LabelledDrawing, write
+from lenet.files import writing
 from lenet.image.strokes import BRUSH_WIDTH, CANVAS_SIZE, Drawing
 
 Line = NDArray[np.float64]  # (N, 2): x, y
@@ -83,14 +86,16 @@ def drawings(count: int, seed: int) -> list[LabelledDrawing]:
     return [LabelledDrawing(i % 10, digit(i % 10, random)) for i in range(count)]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Draw the digits of one odd hand.")
+@command()
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = Parser("python -m tools.odd_hand", __doc__)
     parser.add_argument("out", type=Path, metavar="OUT.jsonl", help="a stroke file")
-    parser.add_argument("--count", type=int, default=50, help="default: %(default)s")
-    parser.add_argument("--seed", type=int, default=1, help="default: %(default)s")
-    options = parser.parse_args()
-    write(options.out, drawings(options.count, options.seed))
+    add_number(parser, "--count", 1, 100_000, "drawings", 50)
+    add_number(parser, "--seed", 0, LARGEST_SEED, "of the hand and its drawings", 1)
+    options = parser.parse_args(arguments)
+    with writing(options.out):
+        write(options.out, drawings(options.count, options.seed))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -8,37 +8,37 @@ https://console.cloud.google.com/storage/browser/quickdraw_dataset/full/simplifi
 says which kinds, and how many drawings of each: the first that the game recognized.
 """
 
-import argparse
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
+from lenet.command import Parser, command
 from lenet.datasets import stroke_files
 from lenet.datasets.mnist import DatasetError
+from lenet.files import writing
 
 KINDS = Path(__file__).with_name("doodle_kinds.json")
 
 
-def main(arguments: list[str] | None = None, kinds: Path = KINDS) -> int:
+@command(DatasetError)
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
-    parser = argparse.ArgumentParser(prog="python -m tools.sample_doodles", description="Sample Quick, Draw!'s files.")
+    parser = Parser("python -m tools.sample_doodles", __doc__)
     parser.add_argument("folder", type=Path, help="folder of the .ndjson files")
     parser.add_argument("--strokes", type=Path, required=True, metavar="FILE", help="the stroke file to write")
+    parser.add_argument("--kinds", type=Path, default=KINDS, metavar="FILE", help="default: doodle_kinds.json")
     options = parser.parse_args(arguments)
-    counts: dict[str, int] = json.loads(kinds.read_text("utf-8"))
+    counts: dict[str, int] = json.loads(options.kinds.read_text("utf-8"))
     drawings = []
     for kind, count in counts.items():
         path = options.folder / f"{kind}.ndjson"
-        try:
-            sample = stroke_files.read(path, count=count)
-        except DatasetError as error:
-            print(error, file=sys.stderr)
-            return 1
+        sample = stroke_files.read(path, count=count)
         if len(sample) < count:
-            print(f"{path} has {len(sample):,} recognized drawings, {count:,} are needed.", file=sys.stderr)
-            return 1
+            raise DatasetError(f"{path} has {len(sample):,} recognized drawings, {count:,} are needed.")
         drawings += sample
-    stroke_files.write(options.strokes, drawings)
+    with writing(options.strokes):
+        stroke_files.write(options.strokes, drawings)
     print(f"{len(drawings):,} drawings of {len(counts):,} kinds")
     return 0
 

@@ -8,7 +8,6 @@ For review, `--all FOLDER` takes desktop and phone, light and dark, with every v
 English and Chinese.
 """
 
-import argparse
 import itertools
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from lenet.command import Parser
 from lenet.image.strokes import render
 from tests.helpers import chromium
 from tests.helpers.digits import DIGITS, HOUSE, placed
@@ -38,90 +38,87 @@ DRAWINGS = {  # strokes by the verdict that they get
 }
 
 
-def take(browser: Browser, url: str, path: Path, screen: str, scheme: str, verdict: str) -> None:
-    """Save the page with a drawing of a verdict."""
-    page = browser.new_context(**SCREENS[screen], color_scheme=scheme).new_page()
-    page.goto(url)
-    expect(page.locator("#sketchpad canvas")).to_be_visible()
-    Pen(page, "touch" if screen == "phone" else "mouse").draw(DRAWINGS[verdict])
-    page.mouse.move(0, 0)
-    expect(page.locator("#verdict")).to_have_attribute("data-verdict", verdict)
-    shoot(page, path)
-
-
-def shoot(page: Page, path: Path, whole: bool = False) -> None:
-    """Save a screenshot once all animations have ended."""
-    page.evaluate("document.fonts.ready")
-    page.wait_for_function("document.getAnimations().every((motion) => motion.playState !== 'running')")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=path, animations="disabled", full_page=whole)
-    page.context.close()
-    print(path)
-
-
-def take_opened(browser: Browser, url: str, path: Path, screen: str, scheme: str, language: str) -> None:
-    """Save the whole page with everything open, a value chosen, a picture read and a drawing saved."""
+def visit(browser: Browser, url: str, screen: str, scheme: str = "light", language: str = "en") -> tuple[Page, Pen]:
+    """Open the page on a screen."""
     page = browser.new_context(**SCREENS[screen], color_scheme=scheme, locale=language).new_page()
     page.goto(url)
     expect(page.locator("#sketchpad canvas")).to_be_visible()
-    pen = Pen(page, "touch" if screen == "phone" else "mouse")
-    pen.draw(DIGITS[4])
-    expect(page.locator("#verdict")).to_have_attribute("data-verdict", "digit")
-    page.locator("#teach button").filter(has_text="4").first.click()  # which clears the pad
-    pen.draw(DIGITS[4])
-    expect(page.locator("#verdict")).to_have_attribute("data-verdict", "digit")
-    page.locator("#inside > button").click()
-    expect(page.locator("#relevance h3")).to_be_visible()
-    page.locator("[data-layer=pool2] canvas").press("ArrowDown")
-    expect(page.locator("#explanation .sum")).to_have_count(3)
-    page.locator("#picture > button").click()
-    upload(page)
-    expect(page.locator("#picture-answer .chosen")).to_have_attribute("data-digit", "7")
-    page.evaluate("scrollTo(0, 0)")
-    shoot(page, path, whole=True)
+    return page, Pen(page, "touch" if screen == "phone" else "mouse")
 
 
-def upload(page: Page) -> None:
+def draw(page: Page, pen: Pen, verdict: str) -> None:
+    """Draw something that gets a verdict, and wait for it."""
+    pen.draw(DRAWINGS[verdict])
+    expect(page.locator("#verdict")).to_have_attribute("data-verdict", verdict)
+
+
+def read_picture(page: Page) -> None:
     """Upload a photo-like picture of a 7, off-centre and in a shadow."""
+    page.locator("#picture > button").click()
     with tempfile.TemporaryDirectory() as folder:
         photo = Path(folder) / "seven.png"
         snapshot(render(placed(DIGITS[7], 130, 170, 120), width=12), np.random.default_rng(0)).save(photo)
         page.locator("#picture-input input[type=file]").set_input_files(photo)
-        expect(page.locator("#picture-steps .strip")).to_be_visible()
+        expect(page.locator("#picture-answer .chosen")).to_have_attribute("data-digit", "7")
 
 
-def take_steps(browser: Browser, url: str, path: Path) -> None:
-    """Save the steps of reading a photo-like picture of a 7."""
-    context = browser.new_context(**SCREENS["desktop"])
-    page = context.new_page()
-    page.goto(url)
-    page.get_by_role("button", name="Read a picture").click()
-    upload(page)
-    expect(page.locator("#picture-answer .chosen")).to_have_attribute("data-digit", "7")
+def open_everything(page: Page, pen: Pen) -> None:
+    """Save a drawing, choose a value inside the network, and read a picture."""
+    draw(page, pen, "digit")
+    page.locator("#teach button").filter(has_text="7").first.click()  # which clears the pad
+    draw(page, pen, "digit")
+    page.locator("#inside > button").click()
+    expect(page.locator("#relevance h3")).to_be_visible()
+    page.locator("[data-layer=pool2] canvas").press("ArrowDown")
+    expect(page.locator("#explanation .sum")).to_have_count(3)
+    read_picture(page)
+    page.evaluate("scrollTo(0, 0)")
+
+
+def save(page: Page, path: Path, part: str = "", whole: bool = False) -> None:
+    """Save the page, the whole of it or a part, once all animations have ended."""
     page.mouse.move(0, 0)
-    page.locator("#picture-steps .strip").screenshot(path=path, animations="disabled")
-    context.close()
+    page.evaluate("document.fonts.ready")
+    page.wait_for_function("document.getAnimations().every((motion) => motion.playState !== 'running')")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if part:
+        page.locator(part).screenshot(path=path, animations="disabled")
+    else:
+        page.screenshot(path=path, animations="disabled", full_page=whole)
+    page.context.close()
     print(path)
 
 
+def take_all(browser: Browser, url: str, folder: Path) -> None:
+    """Save the page on every screen with every verdict, and with everything open in both languages."""
+    for screen, scheme in itertools.product(SCREENS, ("light", "dark")):
+        for verdict in DRAWINGS:
+            page, pen = visit(browser, url, screen, scheme)
+            draw(page, pen, verdict)
+            save(page, folder / f"{screen}-{scheme}-{verdict}.png")
+        for language in ("en", "zh-CN"):
+            page, pen = visit(browser, url, screen, scheme, language)
+            open_everything(page, pen)
+            save(page, folder / f"{screen}-{scheme}-open-{language}.png", whole=True)
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = Parser("python -m tools.screenshot", __doc__)
     parser.add_argument("--all", type=Path, metavar="FOLDER")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         server = run([sys.executable, "app.py"], Path(folder) / "log.txt")
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.ARGS)
         try:
-            if options.all is None:
-                take(browser, server.url, Path("docs/page.png"), "desktop", "light", "digit")
-                take_steps(browser, server.url, Path("docs/pipeline.png"))
+            if options.all:
+                take_all(browser, server.url, options.all)
             else:
-                for screen, scheme, verdict in itertools.product(SCREENS, ("light", "dark"), DRAWINGS):
-                    path = options.all / f"{screen}-{scheme}-{verdict}.png"
-                    take(browser, server.url, path, screen, scheme, verdict)
-                for screen, scheme, language in itertools.product(SCREENS, ("light", "dark"), ("en", "zh-CN")):
-                    path = options.all / f"{screen}-{scheme}-open-{language}.png"
-                    take_opened(browser, server.url, path, screen, scheme, language)
+                page, pen = visit(browser, server.url, "desktop")
+                draw(page, pen, "digit")
+                save(page, Path("docs/page.png"))
+                page, _ = visit(browser, server.url, "desktop")
+                read_picture(page)
+                save(page, Path("docs/pipeline.png"), "#picture-steps .strip")
         finally:
             browser.close()
             server.stop()

@@ -7,7 +7,6 @@ $ python -m tools.security_table load
 $ python -m tools.security_table            # all three, about half an hour
 """
 
-import argparse
 import os
 import platform
 import subprocess
@@ -17,10 +16,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
+from lenet.command import Parser, command
 from lenet.files import markdown_table, replace_block
 from tests.helpers.servers import ROOT, run
 from tests.helpers.tries import TRIES, send
-from tools import eight_hours, kill_training, load
+from tools import attacks, eight_hours, kill_training, load
 
 KILLS = 20
 # Tests that break something on purpose; a test's name is the promise it checks.
@@ -106,13 +106,26 @@ def write_load() -> int:
     return len(faults)
 
 
-TABLES = {"tries": write_tries, "faults": write_faults, "load": write_load}
+def write_attacks() -> int:
+    """Run every attack, without and with nginx; return how many bounds were exceeded."""
+    tables, faults = [], []
+    for nginx in (False, True):
+        results = [attacks.measure(name, attacks.PEOPLE, 20, nginx) for name in attacks.ATTACKS]
+        tables.append(attacks.table(results))
+        faults += [fault for result in results for fault in result.faults()]
+    write("attacks", "\n\nBehind nginx:\n\n".join(tables))
+    print(*faults, sep="\n")
+    return len(faults)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+TABLES = {"tries": write_tries, "attacks": write_attacks, "faults": write_faults, "load": write_load}
+
+
+@command()
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = Parser("python -m tools.security_table", __doc__)
     parser.add_argument("tables", nargs="*", metavar="TABLE", help=f"{', '.join(TABLES)}; default: all")
-    names = parser.parse_args().tables or list(TABLES)
+    names = parser.parse_args(arguments).tables or list(TABLES)
     if unknown := set(names) - set(TABLES):
         parser.error(f"no such table: {', '.join(sorted(unknown))}")
     return int(sum(TABLES[name]() for name in names) > 0)

@@ -7,16 +7,18 @@ The generators are `digits`, `ambiguous`, `nondigits`, `doodles` and `odd_hand`;
 A row is a style or a kind.
 """
 
-import argparse
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from lenet.command import LARGEST_SEED, Parser, add_number, command
 from lenet.datasets.synthetic import nondigits
 from lenet.datasets.synthetic.digits import AMBIGUOUS, STYLES, glyph, write
+from lenet.files import writing
 from lenet.image.preprocess import preprocess
 from lenet.image.strokes import render
 from tools import doodles, odd_hand
@@ -65,16 +67,18 @@ def sheet(rows: dict[str, Draw], random: np.random.Generator, columns: int) -> I
     return picture
 
 
-def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description="Draw contact sheets of synthetic drawings.")
+@command()
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = Parser("python -m tools.sheets", __doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(GENERATORS))
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="folder of the pictures")
-    parser.add_argument("--columns", type=int, default=12, help="drawings per row; default: %(default)s")
-    parser.add_argument("--seed", type=int, default=0)
+    add_number(parser, "--columns", 1, 100, "drawings per row", 12)
+    add_number(parser, "--seed", 0, LARGEST_SEED, "of everything random", 0)
     options = parser.parse_args(arguments)
     if unknown := set(options.names) - GENERATORS.keys():
         parser.error(f"unknown: {', '.join(unknown)}; choose from {', '.join(GENERATORS)}")
-    options.out.mkdir(parents=True, exist_ok=True)
+    with writing(options.out):
+        options.out.mkdir(parents=True, exist_ok=True)
     for name in options.names or GENERATORS:
         path = options.out / f"{name}.png"
         sheet(GENERATORS[name], np.random.default_rng(options.seed), options.columns).save(path)
@@ -82,4 +86,4 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -18,10 +18,7 @@ from lenet.demo.texts.texts import TEXTS
 # Gradio keeps 100 kB per visitor until an hour after the visit. The page needs none of it: a visitor who was evicted
 # and comes back costs some milliseconds.
 SESSIONS = 500
-# Pictures read at once: the largest takes 320 MB, and Gradio's default of 40 would allow 12 GB. Updates of a drawing
-# need none of these threads.
-THREADS = 8
-# Calls that wait for their turn, each of up to 28 MB.
+# Calls that wait for their turn; `limits` bounds their bytes.
 MOST_WAITING = 100
 
 # Translated in the browser. A text may be the whole HTML of a component.
@@ -58,5 +55,4 @@ LAUNCH: dict[str, Any] = {
     "max_file_size": MOST_BYTES,
     "enable_monitoring": False,
     "state_session_capacity": SESSIONS,
-    "max_threads": THREADS,
 }

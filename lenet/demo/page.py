@@ -31,7 +31,20 @@ LIVE: dict[str, Any] = {
     "trigger_mode": "always_last",
     "show_progress": "hidden",
     "api_visibility": "private",
-    "postprocess": False,  # outputs are finished HTML; Gradio would start a thread for each of them
+    "postprocess": False,  # outputs are finished HTML; Gradio 6.31 would start a thread for each of them
+}
+
+# Gradio's pad at its best: 280 pixels instead of 800, the brush selected, and paper, without which strokes do nothing
+# in Gradio 6.31.
+GRADIO_PAD: dict[str, Any] = {
+    "value": np.full((CANVAS_SIZE, CANVAS_SIZE), PAPER, np.uint8),
+    "image_mode": "L",
+    "canvas_size": (CANVAS_SIZE, CANVAS_SIZE),
+    "fixed_canvas": True,
+    "brush": gr.Brush(default_size=BRUSH_WIDTH // 2, colors=["#000000"], color_mode="fixed"),
+    "layers": False,
+    "transforms": (),
+    "elem_id": "sketchpad",
 }
 
 
@@ -81,14 +94,14 @@ def build_demo(
                         teach.add_teach(translated("teach"))
                 if isinstance(drawing, Sketchpad):
                     examples.add_examples(str(translated("buttons")), pad="sketchpad")
-            # Gradio runs all preprocessing under one limiter, where a drawing would wait behind pictures that take
-            # seconds, so the function preprocesses the text of our pad itself.
+            # Gradio 6.31 runs all preprocessing under one limiter, where a drawing would wait behind pictures that
+            # take seconds, so the function preprocesses the text of our pad itself.
             live = LIVE | {"preprocess": not isinstance(drawing, Sketchpad)}
             inside = add_inside(drawing, find_ink, classifier, live)
             picture.add_picture(classifier.read, test_images)
         event = {"inputs": [drawing, inside.opened], "outputs": [reading, inside.layers], **live}
         drawing.input(draw, **event, api_name="draw")
-        if isinstance(drawing, gr.Sketchpad):  # its `input` may lack the last stroke; `change` follows with it
+        if isinstance(drawing, gr.Sketchpad):  # in Gradio 6.31 its `input` may lack the last stroke; `change` has it
             drawing.change(draw, **event)
         add_api(classifier)
     demo.queue(max_size=MOST_WAITING)
@@ -104,18 +117,7 @@ def _sketchpad(pad: type[Sketchpad] | type[gr.Sketchpad]) -> Sketchpad | gr.Sket
             undo_label=both("undo"),
             clear_label=both("clear"),
         )
-    # Without a background as value, and after a Clear, strokes on Gradio's pad do nothing.
-    paper = np.full((CANVAS_SIZE, CANVAS_SIZE), PAPER, np.uint8)
-    drawing = pad(
-        value=paper,
-        image_mode="L",
-        canvas_size=(CANVAS_SIZE, CANVAS_SIZE),
-        fixed_canvas=True,
-        brush=gr.Brush(default_size=BRUSH_WIDTH // 2, colors=["#000000"], color_mode="fixed"),
-        layers=False,
-        transforms=(),
-        show_label=False,
-        elem_id="sketchpad",
-    )
+    drawing = pad(**GRADIO_PAD, show_label=False)
+    paper = GRADIO_PAD["value"]  # Clear removes it too
     drawing.clear(lambda: paper, None, drawing, queue=False, show_progress="hidden", api_visibility="private")
     return drawing

@@ -16,7 +16,7 @@ def entry(change: str, folders: Sequence[Path]) -> Change:
 
     Args:
         change: a description.
-        folders: of the trainings, one for each seed, measured by `python -m lenet.evaluate --strokes …`.
+        folders: of the trainings, one for each seed, measured by `python -m lenet.evaluate --weights DIR --strokes …`.
     """
     return {"change": change, "runs": [run(json.loads((folder / METRICS).read_text("utf-8"))) for folder in folders]}
 

@@ -2,7 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,19 +33,27 @@ class Evaluation:
 
     Args:
         folder: of the weights.
-        pictures: also draw the confusion matrix and the misread digits of each set, into the folder.
 
     Raises:
         WeightsError: if the weights cannot be used.
     """
 
-    def __init__(self, folder: Path = WEIGHTS, pictures: bool = True) -> None:
-        self.folder, self.pictures = folder, pictures
+    def __init__(self, folder: Path = WEIGHTS) -> None:
+        self.folder = folder
         self.classifier = DigitClassifier(folder)
+        self._drawings: list[Callable[[], None]] = []
 
-    def mnist(self, data: mnist.Mnist) -> Figures:
+    def draw(self) -> None:
+        """Draw the confusion matrix and the misread digits of each set that was measured, into the folder.
+
+        Raises:
+            WriteError: if a picture cannot be written.
+        """
+        for draw in self._drawings:
+            draw()
+
+    def mnist(self, test: mnist.Split) -> Figures:
         """Measure MNIST's test images, read as the page reads pictures and, in `raw`, without preprocessing."""
-        test = data.test
         figures = self._digits("", [preprocess(image) for image in test.images], test.labels)
         wrong = self.classifier.network.logits(test.pictures).argmax(1) != test.labels
         figures["raw"] = {"misses": int(wrong.sum()), "accuracy": round(float(1 - wrong.mean()), 6)}
@@ -75,13 +84,15 @@ class Evaluation:
         return figures
 
     def _digits(self, suffix: str, inks: Sequence[Ink], labels: NDArray[np.uint8]) -> Figures:
-        """Measure single digits, and draw the pictures of the set to files with this suffix."""
+        """Measure single digits; the names of the set's pictures have this suffix."""
         pictures = np.stack([ink.picture for ink in inks])
         probabilities = self.classifier.thresholds.probabilities(self.classifier.network.logits(pictures))
         figures = summarize(probabilities, labels, self._verdicts(inks))
-        if self.pictures:
-            plots.confusion(self.folder / f"confusion{suffix}.png", figures["confusion"])
-            plots.misread(self.folder / f"misread{suffix}.png", pictures, labels, probabilities)
+        misread = self.folder / f"misread{suffix}.png"
+        self._drawings += [
+            partial(plots.confusion, self.folder / f"confusion{suffix}.png", figures["confusion"]),
+            partial(plots.misread, misread, pictures, labels, probabilities),
+        ]
         return figures
 
     def _verdicts(self, inks: Sequence[Ink]) -> list[str]:

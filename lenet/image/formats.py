@@ -1,20 +1,21 @@
 """The pictures that are accepted, and how each becomes grey pixels: array or PIL image, any size and mode.
 
-To refuse another kind of upload, change `FORMATS`, `MOST_PIXELS` or `LONGEST`.
+To refuse another kind of file, change `FORMATS`, `MOST_PIXELS` or `LONGEST`.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-# Of the 43 formats that Pillow knows. EPS is a program that Pillow hands to Ghostscript; how much memory the rare ones
-# unpack to is unknown.
-FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "TIFF", "WEBP")
-# A phone's photo has 12 million pixels, a large one 50; a few kilobytes of PNG can unpack to thousands of millions.
-MOST_PIXELS = 80_000_000
+# Of the 43 formats that Pillow knows: those of cameras, screenshots and the web. EPS is a program that Pillow hands to
+# Ghostscript, and 1,403 bytes of JPEG 2000 took 9 s and 8 GB.
+FORMATS = ("BMP", "GIF", "JPEG", "PNG", "WEBP")
+# A phone's photo has 12 million pixels, a large one 50, which Pillow unpacks to 200 MB; a few kilobytes of PNG can
+# unpack to thousands of millions.
+MOST_PIXELS = 50_000_000
 # Pixels per side; a phone's panorama has 16,000. A strip is shrunk less than other pictures: one of 1 × 50 million
 # pixels, a file of 88 bytes, took 1.3 GB.
 LONGEST = 30_000
@@ -27,23 +28,28 @@ MIN_CONTRAST = 0.1  # of 1; JPEG noise and shadows have less, the palest pencil 
 ORIENTATION = 0x0112  # EXIF tag
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R 601, as Pillow's convert("L")
 
-Picture = NDArray[Any] | Image.Image | Mapping[str, Any] | None
 Tones = NDArray[np.float32]
+
+
+class Grey(NamedTuple):
+    """A grey picture, shrunk if it was large."""
+
+    pixels: NDArray[Any]  # (H, W) uint8 from 0 to 255 or floating-point from 0 to 1, 0 = black
+    shrunk: float  # pixels of the original, horizontally and vertically, that became one of these
+
+
+Picture = Grey | NDArray[Any] | Image.Image | Mapping[str, Any] | None
 
 
 class PictureError(ValueError):
     """Not a picture that can be read; the text says why and what is accepted."""
 
 
-def to_grey(drawing: Picture) -> tuple[NDArray[Any], int]:
+def to_grey(drawing: Picture) -> Grey:
     """Convert any accepted picture to grey, shrunk if it is large.
 
     Args:
         drawing: as `lenet.image.preprocess.preprocess` takes it.
-
-    Returns:
-        The pixels, (H, W) uint8 from 0 to 255 or floating-point from 0 to 1, 0 = black, and how many of the drawing's
-        pixels, horizontally and vertically, became one of them.
 
     Raises:
         PictureError: if it is not an accepted picture.
@@ -51,7 +57,10 @@ def to_grey(drawing: Picture) -> tuple[NDArray[Any], int]:
     if isinstance(drawing, Mapping):  # gr.Sketchpad: all layers over the background, as the person saw them
         drawing = drawing.get("composite")
     if drawing is None:
-        return np.ones((1, 1), np.float32), 1
+        return Grey(np.ones((1, 1), np.float32), 1)
+    scale = 1.0
+    if isinstance(drawing, Grey):
+        drawing, scale = drawing
     shrunk = 1
     try:
         if isinstance(drawing, Image.Image):
@@ -72,12 +81,12 @@ def to_grey(drawing: Picture) -> tuple[NDArray[Any], int]:
         pixels, shrunk = _pixels(Image.fromarray(pixels))  # Pillow shrinks ten times as fast as NumPy
     step = shrink_factor(pixels.shape, LARGEST, SHRUNK)
     if pixels.dtype == np.uint8 and pixels.ndim == 2 and step == 1:
-        return pixels, shrunk  # a pad's: converted only where there is ink, a quarter of the time
+        return Grey(pixels, scale * shrunk)  # a pad's: converted only where there is ink, a quarter of the time
     values = block_means(pixels, step)
     values /= np.float32(white)
     if values.ndim == 3 and values.shape[2] == 4:
         values = _over_white(values)
-    return values if values.ndim == 2 else values @ LUMA, shrunk * step
+    return Grey(values if values.ndim == 2 else values @ LUMA, scale * shrunk * step)
 
 
 def tones(grey: NDArray[Any]) -> Tones:
@@ -103,7 +112,7 @@ def block_means(pixels: NDArray[Any], step: int) -> Tones:
         return pixels.astype(np.float32)
     height, width = pixels.shape[0] // step * step, pixels.shape[1] // step * step
     rows = pixels[0:height:step, :width].astype(np.float32)
-    for row in range(1, step):  # row by row: a float32 copy of 80 million pixels would take 320 MB or more
+    for row in range(1, step):  # row by row: a float32 copy of 50 million pixels would take 200 MB or more
         rows += pixels[row:height:step, :width]
     return np.asarray(rows.reshape(len(rows), -1, step, *rows.shape[2:]).mean(2) / step, np.float32)
 

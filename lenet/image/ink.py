@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from lenet.image.formats import MIN_CONTRAST, Picture, Tones, to_grey, tones
+from lenet.image.formats import MIN_CONTRAST, Grey, Picture, Tones, to_grey, tones
 from lenet.image.photo import border_of, ink_of_photo
 
 SMALL = 56  # pixels of the longer side: such a picture is a digit of MNIST or alike, and its grey edges are its own
@@ -27,9 +27,8 @@ class InkGrid(NamedTuple):
     top: int  # of `ink` in the whole grid of ink pixels
     left: int
     shape: tuple[int, int]  # (H, W) of the whole grid
-    step: int  # the drawing's pixels per pixel of the grid, in each direction: 1 for a pad, more for photos
-    pixels: NDArray[Any]  # (H, W): the drawing in grey, of any type that `tones` takes
-    shrunk: int  # the drawing's pixels per pixel of `pixels`, in each direction: more than 1 if it is large
+    step: float  # the drawing's pixels per pixel of the grid, in each direction: 1 for a pad, more for photos
+    grey: Grey  # the drawing
 
 
 def read_ink(drawing: Picture) -> InkGrid:
@@ -38,9 +37,10 @@ def read_ink(drawing: Picture) -> InkGrid:
     Raises:
         PictureError: if it is not a picture.
     """
-    pixels, shrunk = to_grey(drawing)
-    ink, top, left, step = _ink(pixels)
-    return InkGrid(ink, top, left, (pixels.shape[0] // step, pixels.shape[1] // step), shrunk * step, pixels, shrunk)
+    grey = to_grey(drawing)
+    ink, top, left, step = _ink(grey.pixels)
+    height, width = grey.pixels.shape
+    return InkGrid(ink, top, left, (height // step, width // step), grey.shrunk * step, grey)
 
 
 def _ink(grey: NDArray[Any]) -> tuple[Tones, int, int, int]:

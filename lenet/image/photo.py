@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFilter
+from PIL import Image
 
 from lenet.image.formats import MIN_CONTRAST, Tones, block_means, shrink_factor
 
@@ -47,7 +47,7 @@ def ink_of_photo(grey: Tones) -> tuple[Tones, int]:
         direction, became one of them.
     """
     step = shrink_factor(grey.shape, PHOTO_SIDE, PHOTO_SIDE)
-    smooth = _mean(np.asarray(Image.fromarray(block_means(grey, step)).filter(ImageFilter.MedianFilter(3))), 3)
+    smooth = _mean(median3(block_means(grey, step)), 3)
     border = border_of(grey)
     tone = np.median(border)
     if np.mean(border == tone) < FLAT:
@@ -57,6 +57,24 @@ def ink_of_photo(grey: Tones) -> tuple[Tones, int]:
         dark = bool(((smooth - tone) ** 3).sum() <= 0)
     contrast = 1 - smooth / np.maximum(paper, DARKEST) if dark else smooth - paper
     return _above_noise(contrast.astype(np.float32)), step
+
+
+def median3(grey: Tones) -> Tones:
+    """Return the median of the 3 × 3 pixels around each pixel.
+
+    Pillow's MedianFilter takes twice as long, in which no other thread of the process runs.
+    """
+    padded = np.pad(grey, 1, "edge")
+    low, middle, high = _sort(*(padded[row : row + len(grey)] for row in range(3)))
+    # Of nine values in three sorted columns (Smith 1996).
+    columns = [[tone[:, x : x + grey.shape[1]] for x in range(3)] for tone in (low, middle, high)]
+    return _sort(_sort(*columns[0])[2], _sort(*columns[1])[1], _sort(*columns[2])[0])[1]
+
+
+def _sort(a: Tones, b: Tones, c: Tones) -> tuple[Tones, Tones, Tones]:
+    """Return the lowest, the middle and the highest of three values, pixel by pixel."""
+    low, high = np.minimum(a, b), np.maximum(a, b)
+    return np.minimum(low, c), np.maximum(low, np.minimum(high, c)), np.maximum(high, c)
 
 
 def _above_noise(contrast: Tones) -> Tones:

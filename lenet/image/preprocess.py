@@ -73,8 +73,9 @@ def preprocess(drawing: Picture) -> Ink:
 
     Args:
         drawing: an array (H, W), (H, W, 1), (H, W, 3) or (H, W, 4) of integers from 0 to 255, 65,535 or the type's
-            highest value, or of floating-point numbers from 0 to 1; or a PIL image; or the value of `gr.Sketchpad`; or
-            None, an empty drawing. Dark on light or light on dark; a transparent background is paper.
+            highest value, or of floating-point numbers from 0 to 1; or a `Grey` picture; or a PIL image; or the value
+            of `gr.Sketchpad`; or None, an empty drawing. Dark on light or light on dark; a transparent background is
+            paper.
 
     Raises:
         PictureError: if the drawing has another type or shape.
@@ -88,8 +89,8 @@ def follow(drawing: Picture) -> tuple[Ink, Steps | None]:
     ink, crop, small = _normalise(grid)
     if ink.box is None:
         return ink, None
-    left, top, right, bottom = (edge / grid.shrunk for edge in ink.box)
-    return ink, Steps(tones(grid.pixels), (left, top, right, bottom), crop, small)
+    left, top, right, bottom = (edge / grid.grey.shrunk for edge in ink.box)
+    return ink, Steps(tones(grid.grey.pixels), (left, top, right, bottom), crop, small)
 
 
 def _normalise(grid: InkGrid) -> tuple[Ink, NDArray[np.float32], NDArray[np.float32]]:
@@ -102,7 +103,7 @@ def _normalise(grid: InkGrid) -> tuple[Ink, NDArray[np.float32], NDArray[np.floa
     crop = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     height, width = crop.shape
     top, left = grid.top + int(rows[0]), grid.left + int(columns[0])
-    box = (left * step, top * step, (left + width) * step, (top + height) * step)
+    box = (round(left * step), round(top * step), round((left + width) * step), round((top + height) * step))
     extent = step * max(height, width) / min(*(step * side for side in grid.shape), PAGE)
     small = _scaled(crop)
     return Ink(box, extent, _centred(small), find_parts(crop)), crop, small

@@ -8,6 +8,7 @@ training looks the same on the pad. As JSON a drawing is
 a canvas of w × h pixels, the pen's diameter, and strokes of [x, y] points, y down; a stroke of one point is a dot.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
@@ -23,11 +24,12 @@ BRUSH_WIDTH = 20
 # Drawn at twice the size and averaged: edges as soft as the browser's antialiased ones.
 SUPERSAMPLE = 2
 
-# Limits of a drawing, so that no request takes more than a few milliseconds: a pad is never larger, and a minute of
-# scribbling is about 3,000 points.
-MAX_SIDE = 2000
+# Limits of a drawing, so that reading one takes at most 10 ms. A pad is never smaller or larger, and sends up to about
+# 1,000 points.
+MIN_SIDE, MAX_SIDE = 10, 2000
 MAX_PEN = 200
 MAX_POINTS = 10_000
+DRAWN_POINTS = 1_000  # of more, every third is drawn, or every fourth, …, and the last of each stroke
 FAR = 10 * MAX_SIDE  # largest coordinate: a captured pen may leave the pad
 
 PAPER = 255  # dark ink on white, as gr.Sketchpad(image_mode="L") gives it
@@ -61,6 +63,8 @@ class Drawing:
     def from_json(cls, value: Any) -> Self:
         """Validate decoded JSON, which may come from anywhere, and return it as a drawing.
 
+        Points more than a side away from the canvas are moved there. A drawing of more than DRAWN_POINTS is thinned.
+
         Args:
             value: `{"w", "h", "pen", "strokes"}` as at the top of this module; `w`, `h` and `pen` may be left out.
 
@@ -69,18 +73,21 @@ class Drawing:
         """
         if not isinstance(value, dict) or not isinstance(value.get("strokes"), list):
             raise DrawingError('A drawing is {"w": 280, "h": 280, "pen": 20, "strokes": [[[x, y], …], …]}.')
-        width, height = (_number(value.get(key, CANVAS_SIZE), key, 1, MAX_SIDE) for key in ("w", "h"))
+        width, height = (_number(value.get(key, CANVAS_SIZE), key, MIN_SIDE, MAX_SIDE) for key in ("w", "h"))
         pen = _number(value.get("pen", BRUSH_WIDTH), "pen", 0.1, MAX_PEN)
-        strokes: list[tuple[tuple[float, float], ...]] = []
-        points = 0
-        for stroke in value["strokes"]:
+        strokes, points = value["strokes"], 0
+        for stroke in strokes:
             if not isinstance(stroke, list):
                 raise DrawingError(f"A stroke is a list of [x, y] points, not {type(stroke).__name__}.")
-            points += len(stroke)
-            if points > MAX_POINTS or len(strokes) >= MAX_POINTS:
-                raise DrawingError(f"A drawing has at most {MAX_POINTS:,} points; clear the pad and draw again.")
-            strokes.append(tuple(_point(point) for point in stroke))
-        return cls(int(width), int(height), pen, tuple(strokes))
+            points += max(1, len(stroke))
+        if points > MAX_POINTS:
+            raise DrawingError(f"A drawing has at most {MAX_POINTS:,} points; clear the pad and draw again.")
+        step = 1 if points <= DRAWN_POINTS else math.ceil(2 * points / DRAWN_POINTS)
+        if len(strokes) > DRAWN_POINTS // 2:  # dots
+            strokes = strokes[::step]
+        thinned = (stroke[:-1:step] + stroke[-1:] for stroke in strokes)
+        drawn = tuple(tuple(_point(point, width, height) for point in stroke) for stroke in thinned)
+        return cls(int(width), int(height), pen, drawn)
 
     def render(self) -> NDArray[np.uint8]:
         """Return the drawing as a picture: (height, width) uint8, 255 = paper, 0 = ink."""
@@ -93,12 +100,12 @@ def _number(value: Any, name: str, low: float, high: float) -> float:
     return value
 
 
-def _point(point: Any) -> tuple[float, float]:
+def _point(point: Any, width: float, height: float) -> tuple[float, float]:
     if isinstance(point, list) and len(point) == 2 and all(type(value) in (int, float) for value in point):
         x, y = point
         if abs(x) <= FAR and abs(y) <= FAR:  # also false for NaN
-            return float(x), float(y)
-    raise DrawingError(f"A point is [x, y] in pixels of the pad, not {str(point)[:40]}.")
+            return float(min(max(x, -width), 2 * width)), float(min(max(y, -height), 2 * height))
+    raise DrawingError(f"A point is [x, y] in pixels of the pad, not {point!r:.40}.")
 
 
 def render(

@@ -2,7 +2,7 @@
 
 >>> from lenet.model.classifier import DigitClassifier
 >>> classifier = DigitClassifier()
->>> classifier(Image.open("seven.png")).digit
+>>> classifier(Image.open("examples/seven.png")).digit
 7
 """
 

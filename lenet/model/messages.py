@@ -1,7 +1,7 @@
 """Sentences of the verdict, in the languages of the page.
 
 >>> say("torn", (4, 9))
-'This could be a 4 or a 9. Try drawing it more clearly.'
+'Is it a 4 or a 9? Try drawing it more clearly.'
 """
 
 from typing import Literal
@@ -53,6 +53,9 @@ OF_PICTURES: dict[Language, dict[Message, str]] = {
     },
 }
 
+# Between the digits of a list, and before its last one.
+SEPARATORS: dict[Language, tuple[str, str]] = {"en": (", ", " and "), "zh": ("、", " 和 ")}
+
 
 def say(
     message: Message,
@@ -68,8 +71,8 @@ def say(
         language: of the sentence.
         sentences: `SENTENCES` or `OF_PICTURES`.
     """
-    comma, last = (", ", " and ") if language == "en" else ("、", " 和 ")
-    row = last.join([comma.join(map(str, digits[:-1])), *map(str, digits[-1:])])
+    comma, conjunction = SEPARATORS[language]
+    row = conjunction.join([comma.join(map(str, digits[:-1])), *map(str, digits[-1:])])
     first, second = (*(name(digit, language) for digit in digits), "", "")[:2]
     return sentences[language][message].format(first=first, second=second, row=row)
 

@@ -5,7 +5,8 @@ TensorFlow takes three seconds and 600 MB to import, and longer to dispatch a si
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -75,8 +76,9 @@ class Network:
     def __init__(self, path: Path) -> None:
         self._lock = Lock()  # held for one picture at a time, 0.3 ms
         try:
-            self._interpreter = Interpreter(model_path=str(path), num_threads=THREADS)
-            self._interpreter.allocate_tensors()
+            with quiet():
+                self._interpreter = Interpreter(model_path=str(path), num_threads=THREADS)
+                self._interpreter.allocate_tensors()
             signature = self._interpreter.get_signature_runner()
             self._input = signature.get_input_details()["picture"]["index"]
             outputs = signature.get_output_details()
@@ -84,6 +86,7 @@ class Network:
             del signature  # the interpreter runs only when nothing else holds it
             self.weights = {name: _weights(self._interpreter, *shapes) for name, shapes in _STORED.items()}
             self.activations(np.zeros((28, 28), np.float32))  # prepare the kernels, and fail if a layer is missing
+            _check(self._interpreter)
         except (ValueError, KeyError, RuntimeError, TypeError) as error:
             remedy = f"Write it again with `python -m lenet.export --weights {path.parent}`."
             raise WeightsError(f"{path} does not contain this network. {remedy}") from error
@@ -115,8 +118,40 @@ class Network:
             return [self._interpreter.get_tensor(self._outputs[layer])[0] for layer in layers]
 
 
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Hide what C++ libraries print on standard error while they start; LiteRT and oneDNN have no setting for it."""
+    try:
+        stderr = os.dup(2)
+    except OSError:  # closed: nothing to hide
+        yield
+        return
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 2)
+    os.close(null)
+    try:
+        yield
+    finally:
+        os.dup2(stderr, 2)
+        os.close(stderr)
+
+
 # Shapes of kernel and bias in LiteRT's layout, output channels first; no other tensor of the network has them.
 _STORED = {"conv1": ((32, 5, 5, 1), (32,)), "conv2": ((64, 5, 5, 32), (64,)), "logits": ((10, 1024), (10,))}
+
+
+def _check(interpreter: Interpreter) -> None:
+    """Raise a ValueError unless all weights are float32 and give finite logits for every picture."""
+    index = {tuple(tensor["shape"]): tensor["index"] for tensor in interpreter.get_tensor_details()}
+    largest = 1.0  # of a layer's outputs; pixels are at most 1
+    for kernel in (*(kernel for kernel, _ in _STORED.values()), (1024, 3136)):
+        weights, bias = (interpreter.get_tensor(index[shape]) for shape in (kernel, kernel[:1]))
+        if weights.dtype != np.float32 or bias.dtype != np.float32:
+            raise ValueError("The weights are not float32.")
+        sums = np.abs(weights).reshape(len(bias), -1).sum(1, dtype=np.float64)
+        largest *= float(np.maximum(1, sums.max() + np.abs(bias).max()))  # NaN if there is one
+    if not largest < 1e30:
+        raise ValueError("The weights are not finite.")
 
 
 def _weights(interpreter: Interpreter, kernel: tuple[int, ...], bias: tuple[int, ...]) -> Weights:

@@ -93,12 +93,13 @@ class Prediction:
         return say(self.message, self.named)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the fields of the API, with probabilities rounded to six decimals."""
+        """Return the fields of the API, with probabilities rounded to six decimals, None if blank."""
+        probabilities = [round(probability, 6) for probability in self.probabilities]
         return {
             "verdict": self.verdict,
             "digit": self.digit,
             "digits": list(self.digits),
-            "probabilities": [round(probability, 6) for probability in self.probabilities],
+            "probabilities": None if self.verdict == "blank" else probabilities,
         }
 
 

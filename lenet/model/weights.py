@@ -26,11 +26,11 @@ FILES = (ARRAYS, NETWORK, FACTS)
 # Shapes of `lenet5().trainable_variables`, repeated here because `lenet.model.network` imports Keras.
 SHAPES = [(5, 5, 1, 32), (32,), (5, 5, 32, 64), (64,), (3136, 1024), (1024,), (1024, 10), (10,)]
 BYTES = 4 * sum(math.prod(shape) for shape in SHAPES)  # of the arrays, float32
-HEADERS = 100_000  # upper bound of the bytes of a .h5 file besides its arrays
+HEADERS = 100_000  # upper bound of the bytes of a file besides its arrays
+MOST_FACTS = 1_000_000  # upper bound of the bytes of lenet5.json
+COLDEST, HOTTEST = 0.01, 100  # temperatures; probabilities are computed in float32
 NAME = "lenet5"
 LAYERS = ("conv1", "pool1", "conv2", "pool2", "hidden", "logits")  # names of the outputs of lenet5.tflite
-
-RESTORE = "Restore it (`git checkout weights`) or train new weights (`python -m lenet.train --out weights`)."
 
 
 class CalibrationDigits(TypedDict):
@@ -186,9 +186,12 @@ def load(folder: Path = WEIGHTS) -> "keras.Model":
 
     model = lenet5()
     try:
+        _check_arrays(folder / ARRAYS)
         model.load_weights(folder / ARRAYS)
-    except (ValueError, OSError, KeyError) as error:
-        raise WeightsError(f"{folder / ARRAYS} does not contain the arrays of this network. {RESTORE}") from error
+    except (ValueError, OSError, KeyError, RuntimeError) as error:
+        raise WeightsError(
+            f"{folder / ARRAYS} does not contain the arrays of this network. {_remedy(folder)}"
+        ) from error
     return model
 
 
@@ -205,6 +208,8 @@ def read_facts(folder: Path = WEIGHTS) -> Facts:
     """
     path = folder / FACTS
     try:
+        if path.stat().st_size > MOST_FACTS:
+            raise ValueError(f"it has more than {MOST_FACTS:,} bytes")
         facts = json.loads(path.read_text(encoding="utf-8"))
         if isinstance(facts["sha256"], str):  # written before there was a lenet5.tflite
             facts = {**facts, "sha256": {ARRAYS: facts["sha256"]}}
@@ -212,15 +217,21 @@ def read_facts(folder: Path = WEIGHTS) -> Facts:
         numbers = Thresholds(**facts["thresholds"]).to_json()
         if not all(isinstance(number, int | float) and 0 <= number < 100 for number in numbers.values()):
             raise ValueError("its thresholds are not numbers from 0 to 100")
-        if not numbers["temperature"]:
-            raise ValueError("its temperature is 0")
+        if not COLDEST <= numbers["temperature"] <= HOTTEST:
+            raise ValueError(f"its temperature is not from {COLDEST} to {HOTTEST}")
         facts["sha256"][ARRAYS]
     except OSError as error:
-        raise WeightsError(f"Cannot read the weights: {path} ({error.strerror}). {RESTORE}") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise WeightsError(f"{path} is damaged ({error}). {RESTORE}") from error
+        raise WeightsError(f"Cannot read the weights: {path} ({error.strerror}). {_remedy(folder)}") from error
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise WeightsError(f"{path} is damaged ({error}). {_remedy(folder)}") from error
     checked: Facts = facts
     return checked
+
+
+def _remedy(folder: Path) -> str:
+    if folder.resolve() == WEIGHTS:
+        return "Restore it (`git checkout weights`) or train new weights (`python -m lenet.train --out weights`)."
+    return f"Give a folder that `python -m lenet.train` wrote, or train into this one (`--out {folder}`)."
 
 
 def _digest(path: Path) -> str:
@@ -236,8 +247,32 @@ def _check(folder: Path, name: str, facts: Facts) -> None:
     """Compare the SHA-256 of one file with the one in lenet5.json."""
     path = folder / name
     try:
-        actual = _digest(path)
+        actual = _digest(path) if path.stat().st_size <= BYTES + HEADERS else "too large"
     except OSError as error:
-        raise WeightsError(f"Cannot read the weights: {path} ({error.strerror}). {RESTORE}") from error
+        raise WeightsError(f"Cannot read the weights: {path} ({error.strerror}). {_remedy(folder)}") from error
     if actual != facts["sha256"][name]:
-        raise WeightsError(f"{path} is damaged: its SHA-256 is not the one in {FACTS}. {RESTORE}")
+        raise WeightsError(f"{path} is damaged: its SHA-256 is not the one in {FACTS}. {_remedy(folder)}")
+
+
+def _check_arrays(path: Path) -> None:
+    """Raise a ValueError unless each array of a .h5 file is stored in it as plain, finite float32.
+
+    Keras would read anything of the right shape: also from other files, of any size, or text.
+    """
+    import h5py
+    import numpy as np
+
+    def fault(name: str, link: h5py.HardLink | h5py.SoftLink | h5py.ExternalLink) -> str | None:
+        if not isinstance(link, h5py.HardLink):
+            return f"{name} is a link"
+        array = file[name]
+        if isinstance(array, h5py.Group):
+            return None
+        contiguous = array.id.get_create_plist().get_layout() == h5py.h5d.CONTIGUOUS  # not compressed, not virtual
+        if array.shape not in SHAPES or array.dtype != np.float32 or not contiguous or array.external:
+            return f"{name} is not a plain array of float32"
+        return None if np.isfinite(array[()]).all() else f"{name} has numbers that are not finite"
+
+    with h5py.File(path) as file:
+        if found := file.visititems_links(fault):
+            raise ValueError(found)

@@ -2,6 +2,7 @@
 
 import dataclasses
 from dataclasses import dataclass
+from typing import Annotated, NamedTuple, get_args, get_origin
 
 
 @dataclass(frozen=True)
@@ -27,66 +28,67 @@ class Distortion:
     tone: float
 
 
+class Setting(NamedTuple):
+    """A value of a recipe that `python -m lenet.train` has a flag for: its limits and its meaning."""
+
+    low: float  # a whole number if both limits are
+    high: float
+    meaning: str
+
+
+MOST = 10_000_000  # steps: two months
+LARGEST_BATCH = 4_096  # 2 GB of activations
+
+
 @dataclass(frozen=True)
 class Recipe:
-    """How to train.
+    """How to train; the annotations say what each value is.
 
     Attributes:
         name: value of `python -m lenet.train --recipe`.
-        steps: number of batches.
-        batch: pictures per step; those that the other kinds leave are MNIST's.
-        glyphs: synthetic digits per step.
-        drawings: people's drawings per step; MNIST takes their place if there are none.
-        renderings: how often each of these drawings is placed on the pad before the first step.
-        outliers: synthetic non-digits per step, trained towards a uniform target.
-        doodles: people's non-digits per step, trained likewise; synthetic ones take their place if there are none.
-        torn: synthetic drawings per step that could be either of two digits, trained towards both.
-        rate: peak learning rate.
-        warmup: steps in which the rate rises from 0.
         cosine: decay the rate to 0 along a cosine after the warm-up; False keeps it constant.
-        decay: AdamW's weight decay, applied to kernels only; 0 is plain Adam.
-        smoothing: label smoothing.
-        dropout: fraction of the hidden layer dropped in a training step.
-        average: momentum of the moving average of the weights that is evaluated and saved; 0 saves the last weights.
+        average: 0 saves the last weights.
         distortion: how training pictures are distorted; None leaves them as they are.
         mixed: compute the layers in bfloat16, 8 bits of precision instead of 24, where the processor has units for it;
             weights, logits, loss and optimizer stay float32 (Micikevicius et al., "Mixed Precision Training", 2018).
-        restart: how many of the last steps form a second cosine (Loshchilov and Hutter, "SGDR", 2017); 0: none.
-        restart_rate: learning rate at the start of the second cosine.
-        report_every: steps between two lines with the training accuracy.
-        validate_every: steps between two measurements of the validation accuracy.
-        checkpoint_every: steps between two checkpoints: the most that a crash can cost.
-        blend: weight of the trained weights in their interpolation with the initial ones, which forgets less
-            (Wortsman et al., "Robust fine-tuning of zero-shot models", 2022); 1 for fresh weights.
+        restart: Loshchilov and Hutter, "SGDR", 2017.
+        blend: forgets less (Wortsman et al., "Robust fine-tuning of zero-shot models", 2022); 1 for fresh weights.
         continues: the recipe fine-tunes trained weights; it is not meant for fresh ones.
         personal: the recipe learns one person's hand from a few drawings: all of them are trained on, and the
             verdict's thresholds stay those of the initial weights.
+
+    Raises:
+        ValueError: if values contradict each other.
     """
 
     name: str
-    steps: int
-    batch: int
-    rate: float
-    warmup: int
+    steps: Annotated[int, Setting(1, MOST, "number of batches")]
+    batch: Annotated[int, Setting(1, LARGEST_BATCH, "pictures per step; those that others leave are MNIST's")]
+    rate: Annotated[float, Setting(1e-6, 1.0, "peak learning rate")]
+    warmup: Annotated[int, Setting(0, MOST, "steps in which the rate rises from 0")]
     cosine: bool
-    decay: float
-    smoothing: float
-    dropout: float
-    average: float
+    decay: Annotated[float, Setting(0.0, 1.0, "AdamW's weight decay, on kernels only; 0 is plain Adam")]
+    smoothing: Annotated[float, Setting(0.0, 0.9, "label smoothing")]
+    dropout: Annotated[float, Setting(0.0, 0.9, "fraction of the hidden layer dropped in a training step")]
+    average: Annotated[float, Setting(0.0, 0.9999, "momentum of the average of the weights that is saved")]
     distortion: Distortion | None
     mixed: bool = False
-    restart: int = 0
-    restart_rate: float = 0.0
-    glyphs: int = 0
-    drawings: int = 0
-    renderings: int = 4  # with a different pen each; the distortions do the rest
-    outliers: int = 0
-    doodles: int = 0
-    torn: int = 0
-    report_every: int = 100  # as the original
-    validate_every: int = 500  # 1 to 2 seconds each: 2 % of the time
-    checkpoint_every: int = 100  # as the original; 0.1 seconds each
-    blend: float = 1.0
+    restart: Annotated[int, Setting(0, MOST, "how many of the last steps form a second cosine")] = 0
+    restart_rate: Annotated[float, Setting(0.0, 1.0, "learning rate at the start of the second cosine")] = 0.0
+    glyphs: Annotated[int, Setting(0, LARGEST_BATCH, "synthetic digits per step")] = 0
+    drawings: Annotated[int, Setting(0, LARGEST_BATCH, "people's drawings per step, MNIST's without --strokes")] = 0
+    # With a different pen each; the distortions do the rest.
+    renderings: Annotated[int, Setting(1, 1_000, "how often each of these drawings is placed on the pad")] = 4
+    outliers: Annotated[int, Setting(0, LARGEST_BATCH, "synthetic non-digits per step, whose target is uniform")] = 0
+    doodles: Annotated[int, Setting(0, LARGEST_BATCH, "people's non-digits per step, or synthetic ones")] = 0
+    torn: Annotated[int, Setting(0, LARGEST_BATCH, "ambiguous drawings per step, trained towards both digits")] = 0
+    # As the original.
+    report_every: Annotated[int, Setting(1, MOST, "steps between two lines with the training accuracy")] = 100
+    # 1 to 2 seconds each: 2 % of the time.
+    validate_every: Annotated[int, Setting(1, MOST, "steps between two measurements of the validation accuracy")] = 500
+    # As the original; 0.1 seconds each.
+    checkpoint_every: Annotated[int, Setting(1, MOST, "steps between two checkpoints: the most a crash costs")] = 100
+    blend: Annotated[float, Setting(0.0, 1.0, "share of the new weights in their mean with the initial ones")] = 1.0
     continues: bool = False
     personal: bool = False
 
@@ -94,6 +96,16 @@ class Recipe:
         extra = self.glyphs + self.drawings + self.outliers + self.doodles + self.torn
         if self.batch <= extra:
             raise ValueError(f"A batch of {self.batch} leaves no room for MNIST beside {extra} others; enlarge it.")
+        if self.steps < self.warmup + self.restart:
+            raise ValueError(
+                f"{self.steps:,} steps are fewer than a warm-up of {self.warmup:,} and a second cosine of "
+                f"{self.restart:,}; lower these too."
+            )
+
+
+SETTINGS: dict[str, Setting] = {
+    field.name: get_args(field.type)[1] for field in dataclasses.fields(Recipe) if get_origin(field.type) is Annotated
+}
 
 
 # The original, the program of 2016 that `lenet.model.network` names, number for number: the baseline for all others.
@@ -200,5 +212,13 @@ HAND = dataclasses.replace(
     validate_every=100,  # before, after, and twice in between
 )
 
+PURPOSES = {
+    "plain": "the original program of 2016, number for number",
+    "fast": "99.2 % of MNIST in 40 seconds: one cycle of a high rate",
+    "augmented": "distorted MNIST, for more accuracy",
+    "world": "augmented, with synthetic digits, people's drawings and non-digits",
+    "refine": "more of what is not MNIST, for the weights of world: --from runs/world",
+    "hand": "one person's hand, for trained weights: --from weights --strokes FILE",
+}
 RECIPES = {recipe.name: recipe for recipe in (PLAIN, FAST, AUGMENTED, WORLD, REFINE, HAND)}
 DEFAULT = WORLD

@@ -12,7 +12,11 @@ writes files.
 import hashlib
 import json
 import os
+import signal
+import socket
+import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import keras
@@ -23,6 +27,9 @@ from numpy.typing import NDArray
 EXAMPLE = '{"cluster": {"worker": ["10.0.0.1:7000", "10.0.0.2:7000"]}, "task": {"type": "worker", "index": 0}}'
 # TensorFlow raises one of these, after a time of its own choosing, when another worker disconnects.
 LOST = (tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.InternalError, tf.errors.DeadlineExceededError)
+
+
+POLL = 0.5  # seconds between two attempts to reach the other workers
 
 
 class WorkerError(Exception):
@@ -94,18 +101,66 @@ def join() -> Workers:
     """Join the workers that the environment's TF_CONFIG names; call it before any other use of TensorFlow.
 
     Raises:
-        WorkerError: if TF_CONFIG does not name the workers.
+        WorkerError: if TF_CONFIG does not name the workers, or this worker's port cannot be opened.
     """
     text = os.environ.get("TF_CONFIG", "")
     try:
         config = json.loads(text)
         addresses, task = config["cluster"]["worker"], config["task"]
         index = range(len(addresses))[task["index"]]
+        if not all(0 < _split(address)[1] < 65536 for address in addresses):
+            raise ValueError("an address without a port")
         if set(config["cluster"]) != {"worker"} or task["type"] != "worker":
             raise ValueError("a chief, a parameter server or an evaluator")
-    except (ValueError, KeyError, TypeError, IndexError):
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError):
         raise WorkerError(
             f"--strategy multiworker needs TF_CONFIG as {EXAMPLE}, with the addresses of all workers and the index of "
             f"this one; it is {text[:200]!r}."
         ) from None
-    return Workers(tf.distribute.MultiWorkerMirroredStrategy(), index)
+    _wait_for_others(addresses, index)
+    # TensorFlow holds the interpreter until all workers have joined: Python would not see Ctrl-C.
+    handler = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        return Workers(tf.distribute.MultiWorkerMirroredStrategy(), index)
+    finally:
+        signal.signal(signal.SIGINT, handler)
+
+
+def _wait_for_others(addresses: Sequence[str], index: int) -> None:
+    """Return when all other workers listen on their ports; print which ones do not.
+
+    TensorFlow waits for them too, but silently, for ten minutes, and ignores SIGINT and SIGTERM.
+
+    Raises:
+        WorkerError: if this worker's port cannot be opened.
+    """
+    try:
+        listener = socket.create_server(("", _split(addresses[index])[1]))
+    except OSError as error:
+        reason = f"the port of this worker, {addresses[index]}, cannot be opened ({error.strerror})"
+        raise WorkerError(f"--strategy multiworker: {reason}; end what uses it, or choose another.") from error
+    shown: list[str] = []
+    others = [address for position, address in enumerate(addresses) if position != index]
+    with listener:
+        listener.settimeout(POLL)
+        while missing := [address for address in others if not _listens(address)]:
+            if missing != shown:
+                print(f"Waiting for the workers {', '.join(missing)}.", file=sys.stderr, flush=True)
+                shown = missing
+            with suppress(TimeoutError):
+                listener.accept()[0].close()
+
+
+def _listens(address: str) -> bool:
+    """Return whether a process listens on an address."""
+    try:
+        socket.create_connection(_split(address), timeout=POLL).close()
+    except OSError:
+        return False
+    return True
+
+
+def _split(address: str) -> tuple[str, int]:
+    """Return the host and the port of HOST:PORT."""
+    host, _, port = address.rpartition(":")
+    return host.strip("[]"), int(port)

@@ -71,6 +71,12 @@ def app(browser: Browser, request: pytest.FixtureRequest) -> str:
     return request.getfixturevalue("page_server").url
 
 
+@pytest.fixture
+def page(open_page: Any, app: str) -> Page:
+    """The page in a desktop's window."""
+    return open_page(app)
+
+
 @pytest.fixture(scope="module")
 def pad_url(browser: Browser, start: Any) -> str:
     return start(PAD_APP).url

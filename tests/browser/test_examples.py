@@ -9,10 +9,8 @@ from tests.helpers.pads import PHONE, Pad
 from tests.helpers.reading import expect_read
 
 
-def test_a_click_draws_a_digit_stroke_by_stroke_and_one_undo_removes_it(
-    app: str, open_page: Callable[..., Page]
-) -> None:
-    pad = Pad(open_page(app))
+def test_a_click_draws_a_digit_stroke_by_stroke_and_one_undo_removes_it(page: Page) -> None:
+    pad = Pad(page)
     pad.draw(HOUSE)
     pad.until(lambda: len(pad.sent().strokes) == 3 and pad.shows(pad.sent()))
     house = pad.sent()
@@ -60,8 +58,7 @@ def test_on_a_phone_the_examples_are_below_the_bars_and_large_enough_for_fingers
     expect(page.locator("#verdict")).to_have_attribute("data-verdict", "unsure")
 
 
-def test_on_a_desktop_the_ten_digits_are_one_row_below_the_pad(app: str, open_page: Callable[..., Page]) -> None:
-    page = open_page(app)
+def test_on_a_desktop_the_ten_digits_are_one_row_below_the_pad(page: Page) -> None:
     places = [page.get_by_role("button", name=f"Draw a {digit}", exact=True).bounding_box() for digit in (0, 9)]
     pad = page.locator("#sketchpad").bounding_box()
     assert places[0]["y"] == places[1]["y"] >= pad["y"] + pad["height"]

@@ -21,8 +21,7 @@ def painted(canvas: Locator) -> bool:
     )
 
 
-def test_closed_it_adds_no_request_and_no_data(app: str, open_page: Callable[..., Page]) -> None:
-    page = open_page(app)
+def test_closed_it_adds_no_request_and_no_data(page: Page) -> None:
     pad = Pad(page)
     sizes = []
     page.on("response", lambda answer: "/run/predict" in answer.url and sizes.append(len(answer.body())))
@@ -34,10 +33,7 @@ def test_closed_it_adds_no_request_and_no_data(app: str, open_page: Callable[...
     assert max(sizes) < 8_000
 
 
-def test_open_it_shows_every_layer_live_and_which_ink_supports_the_answer(
-    app: str, open_page: Callable[..., Page]
-) -> None:
-    page = open_page(app)
+def test_open_it_shows_every_layer_live_and_which_ink_supports_the_answer(page: Page) -> None:
     pad = Pad(page)
     toggle(page)
     layers = [page.locator(f"[data-layer={layer}] canvas") for layer in ("picture", "pool1", "pool2", "hidden")]
@@ -57,10 +53,7 @@ def test_open_it_shows_every_layer_live_and_which_ink_supports_the_answer(
     assert not any(map(painted, layers))
 
 
-def test_hovering_over_a_value_explains_it_and_the_arrow_keys_move_from_there(
-    app: str, open_page: Callable[..., Page]
-) -> None:
-    page = open_page(app)
+def test_hovering_over_a_value_explains_it_and_the_arrow_keys_move_from_there(page: Page) -> None:
     Pad(page).draw(DIGITS[4], steps=1)
     expect(page.locator("#verdict")).to_have_attribute("data-verdict", "digit")
     toggle(page)

@@ -1,4 +1,4 @@
-"""“Teach it your hand”: a tap on a digit saves the drawing in the browser, and the download contains it unchanged."""
+"""“Teach it your handwriting”: a tap on a digit saves the drawing, and the download contains it unchanged."""
 
 import json
 import math
@@ -44,7 +44,7 @@ class Panel(Pad):
         return drawn
 
     def open(self) -> None:
-        self.button("Teach it your hand").click()
+        self.button("Teach it your handwriting").click()
 
     def download(self, path: Path) -> list[tuple[int, Drawing]]:
         with self.page.expect_download() as loaded:
@@ -52,6 +52,11 @@ class Panel(Pad):
         assert loaded.value.suggested_filename == "my-drawings.jsonl"
         loaded.value.save_as(path)
         return [(sample.label, sample.drawing) for sample in stroke_files.read(path)]
+
+
+@pytest.fixture
+def panel(page: Page) -> Panel:
+    return Panel(page)
 
 
 def prepared(open_page: Callable[..., Page], app: str, script: str, **options: Any) -> Panel:
@@ -62,10 +67,7 @@ def prepared(open_page: Callable[..., Page], app: str, script: str, **options: A
     return Panel(page)
 
 
-def test_a_saved_drawing_survives_a_reload_and_is_in_the_download(
-    app: str, open_page: Callable[..., Page], tmp_path: Path
-) -> None:
-    panel = Panel(open_page(app))
+def test_a_saved_drawing_survives_a_reload_and_is_in_the_download(app: str, panel: Panel, tmp_path: Path) -> None:
     four = panel.put(4)
     place = panel.digit(4).bounding_box()
     requests: list[str] = []
@@ -87,8 +89,7 @@ def test_a_saved_drawing_survives_a_reload_and_is_in_the_download(
     assert panel.download(tmp_path / "drawings") == [(4, four), (8, eight)]
 
 
-def test_undo_and_another_tap_correct_a_wrong_label(app: str, open_page: Callable[..., Page]) -> None:
-    panel = Panel(open_page(app))
+def test_undo_and_another_tap_correct_a_wrong_label(panel: Panel) -> None:
     panel.save(1)
     panel.put(9)
     panel.digit(4).click()
@@ -104,8 +105,7 @@ def test_undo_and_another_tap_correct_a_wrong_label(app: str, open_page: Callabl
     expect(panel.digit(1).locator(".count")).to_have_text("1")
 
 
-def test_all_drawings_are_deleted_only_at_a_second_tap(app: str, open_page: Callable[..., Page]) -> None:
-    panel = Panel(open_page(app))
+def test_all_drawings_are_deleted_only_at_a_second_tap(panel: Panel) -> None:
     panel.save(2)
     drawn = panel.put(3)
     panel.open()
@@ -177,8 +177,8 @@ def test_unreadable_entries_are_reported_and_left_as_they_are(
     assert set(damaged) < set(panel.page.evaluate("Object.values(localStorage)"))
 
 
-def test_two_tabs_save_without_overwriting_each_other(app: str, open_page: Callable[..., Page]) -> None:
-    first = Panel(open_page(app))
+def test_two_tabs_save_without_overwriting_each_other(app: str, page: Page) -> None:
+    first = Panel(page)
     other = first.page.context.new_page()
     other.goto(app)
     second = Panel(other)
@@ -200,8 +200,7 @@ def test_beyond_500_drawings_the_drawing_stays_on_the_pad(app: str, open_page: C
     assert panel.page.evaluate("localStorage.length") == 500
 
 
-def test_the_panel_works_by_keyboard_and_an_empty_pad_is_explained(app: str, open_page: Callable[..., Page]) -> None:
-    panel = Panel(open_page(app))
+def test_the_panel_works_by_keyboard_and_an_empty_pad_is_explained(panel: Panel) -> None:
     panel.digit(3).focus()
     panel.page.keyboard.press("Enter")
     panel.message.to_have_text("Draw a digit first, then tap what it is.")
@@ -215,9 +214,9 @@ def test_the_panel_works_by_keyboard_and_an_empty_pad_is_explained(app: str, ope
     expect(panel.digit(4)).to_be_focused()
     for _ in range(6):
         panel.page.keyboard.press("Tab")
-    expect(panel.button("Teach it your hand")).to_be_focused()
+    expect(panel.button("Teach it your handwriting")).to_be_focused()
     panel.page.keyboard.press("Enter")
-    expect(panel.button("Teach it your hand")).to_have_attribute("aria-expanded", "true")
+    expect(panel.button("Teach it your handwriting")).to_have_attribute("aria-expanded", "true")
     panel.page.keyboard.press("Tab")
     expect(panel.button("Download my drawings")).to_be_focused()
 

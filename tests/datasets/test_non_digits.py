@@ -118,11 +118,12 @@ def test_the_doodles_of_the_committed_weights_are_made_from_quick_draws_own_file
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     kinds, path = tmp_path / "kinds.json", tmp_path / "doodles.jsonl.gz"
+    arguments = [str(tmp_path), "--strokes", str(path), "--kinds", str(kinds)]
     kinds.write_text('{"stairs": 2, "owl": 1}')
     for kind, doodles in {"stairs": [STAIRS, {**STAIRS, "recognized": False}, STAIRS, STAIRS], "owl": [STAIRS]}.items():
         (tmp_path / f"{kind}.ndjson").write_text("\n".join(json.dumps({**doodle, "word": kind}) for doodle in doodles))
-    assert sample_doodles.main([str(tmp_path), "--strokes", str(path)], kinds) == 0
+    assert sample_doodles.main(arguments) == 0
     assert [doodle.kind for doodle in read(path)] == ["stairs", "stairs", "owl"]
     kinds.write_text('{"owl": 2}')
-    assert sample_doodles.main([str(tmp_path), "--strokes", str(path)], kinds) == 1
+    assert sample_doodles.main(arguments) == 1
     assert "owl.ndjson has 1 recognized drawings, 2 are needed" in capsys.readouterr().err

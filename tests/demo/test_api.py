@@ -129,8 +129,10 @@ def test_a_wrong_file_is_answered_in_a_sentence_and_the_log_stays_clean(
     assert "Traceback" not in page_server.log.read_text()
 
 
-def test_both_endpoints_are_documented_with_parameter_and_return_values(client: Client) -> None:
-    endpoints = client.view_api(return_format="dict")["named_endpoints"]
+def test_the_only_two_endpoints_are_documented_with_parameter_and_return_values(client: Client) -> None:
+    info = client.view_api(return_format="dict")
+    assert info["unnamed_endpoints"] == {}
+    endpoints = info["named_endpoints"]
     assert list(endpoints) == ["/predict", "/read"]
     predict = endpoints["/predict"]
     assert [parameter["parameter_name"] for parameter in predict["parameters"]] == ["image"]

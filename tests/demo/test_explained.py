@@ -19,11 +19,6 @@ from tests.helpers.digits import DIGITS, HOUSE
 
 
 @pytest.fixture(scope="module")
-def classifier() -> DigitClassifier:
-    return DigitClassifier()
-
-
-@pytest.fixture(scope="module")
 def four(classifier: DigitClassifier) -> tuple[Prediction, Activations]:
     return classifier.look(preprocess(render(DIGITS[4])))
 

@@ -12,10 +12,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from lenet.demo.sketchpad.sketchpad import CSS, HTML, JS, MAX_TEXT, Sketchpad
-from lenet.image.strokes import Drawing, DrawingError, render
+from lenet.image.strokes import BRUSH_WIDTH, CANVAS_SIZE, Drawing, DrawingError, render
 
 STROKES = [[[40.5, 60], [240, 60], [120, 250]], [[60, 60]]]
-OBJECT = {"w": 280, "h": 280, "pen": 20, "strokes": STROKES}
+OBJECT = {"w": CANVAS_SIZE, "h": CANVAS_SIZE, "pen": BRUSH_WIDTH, "strokes": STROKES}
 TEXT = json.dumps(OBJECT)
 
 
@@ -85,8 +85,8 @@ def test_a_drawing_that_a_function_returns_is_shown_unchanged(value: Any) -> Non
 
 
 def test_a_drawing_of_any_size_is_scaled_to_the_pad() -> None:
-    shown = Sketchpad().postprocess({"w": 28, "h": 28, "pen": 2, "strokes": [[[1, 2], [27.777, 4]]]})
-    assert json.loads(shown or "") == {"w": 280, "h": 280, "pen": 20, "strokes": [[[10, 20], [277.8, 40]]]}
+    shown = Sketchpad(size=100, pen=8).postprocess({"w": 10, "h": 10, "pen": 2, "strokes": [[[1, 2], [9.777, 4]]]})
+    assert json.loads(shown or "") == {"w": 100, "h": 100, "pen": 8, "strokes": [[[10, 20], [97.8, 40]]]}
 
 
 @pytest.mark.parametrize("value", [None, "", Drawing(), {"strokes": [[]]}])

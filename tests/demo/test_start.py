@@ -14,7 +14,10 @@ from pathlib import Path
 import pytest
 
 from lenet.demo.launch import MOST_WAITING
+from lenet.image.strokes import render
 from lenet.model.weights import ARRAYS, FACTS, FILES, NETWORK, WEIGHTS
+from tests.helpers.digits import DIGITS
+from tests.helpers.picked import picked
 from tests.helpers.servers import ROOT, Server
 from tests.helpers.tries import DRAWING, JSON, META, Try, ask, run_event, send
 from tests.helpers.wrong_files import png
@@ -23,7 +26,10 @@ from tests.helpers.wrong_files import png
 LEFT_BY_GRADIO = r"ResourceWarning: unclosed (event loop <_UnixSelectorEventLoop|<socket\.socket fd=\d+, family=1,)"
 
 RUN = "runpy.run_path('app.py', run_name='__main__')"
-LIST_MODULES = f"import runpy, sys; {RUN}; print('imported:', *{{name.partition('.')[0] for name in sys.modules}})"
+LIST_MODULES = (
+    "import atexit, runpy, sys;"
+    "atexit.register(lambda: print('imported:', *{name.partition('.')[0] for name in sys.modules}));" + RUN
+)
 NEVER_ANSWERS = (
     "import runpy, threading; from lenet.model.classifier import DigitClassifier;"
     f"DigitClassifier.__call__ = lambda self, drawing: threading.Event().wait(); {RUN}"
@@ -52,7 +58,7 @@ def start_with(damage: Callable[[Path], object], folder: Path) -> subprocess.Com
     for name in FILES:
         shutil.copy(WEIGHTS / name, folder)
     damage(folder)
-    env = os.environ | {"LENET_WEIGHTS": str(folder), "GRADIO_ANALYTICS_ENABLED": "False", "GRADIO_SERVER_PORT": "0"}
+    env = os.environ | {"LENET_WEIGHTS": str(folder), "GRADIO_ANALYTICS_ENABLED": "False"}
     return subprocess.run([sys.executable, "app.py"], cwd=ROOT, env=env, capture_output=True, text=True, timeout=120)
 
 
@@ -65,7 +71,7 @@ def test_damaged_weights_end_the_start_with_one_sentence(tmp_path: Path) -> None
         assert process.returncode == 1, name
         assert process.stdout == "", name
         assert sentence in process.stderr, name
-        assert "git checkout weights" in process.stderr or "lenet.export" in process.stderr, name
+        assert "`python -m lenet.train`" in process.stderr or "lenet.export" in process.stderr, name
         assert len(process.stderr.splitlines()) == 1, name
 
 
@@ -83,8 +89,8 @@ def test_everything_on_the_page_works_without_tensorflow(start: Callable[..., Se
     assert "supports a 7" in event("explain_ink", DRAWING)
     value = {"layer": "pool1", "number": 3, "row": 6, "column": 6}
     assert "Map 4, row 7, column 7" in event("explain_value", DRAWING, event_data=value)
+    assert "This looks like a 7" in event("read_picture", picked(render(DIGITS[7])))
     picture = {"url": "data:image/png;base64," + base64.b64encode(png(7)).decode(), "meta": META}
-    assert "This looks like a 7" in event("read_picture", picture)
     call = json.dumps({"data": [picture]}).encode()
     assert '"digit": 7' in send(server.url, Try("", "", "/gradio_api/call/read", call, 200, "")).text
     server.process.terminate()
@@ -112,4 +118,5 @@ def test_calls_beyond_the_limit_of_waiting_calls_are_rejected_and_the_page_stays
     assert MOST_WAITING <= accepted <= MOST_WAITING + 40  # some have begun and no longer wait
     assert {answer.status for answer in answers[accepted + 40 :]} == {503}
     assert "Queue is full" in answers[-1].text
+    assert 'data-digit=\\"7\\"' in run_event(server.url, "draw", DRAWING, False).text
     assert ask(server.url, "/gradio_api/startup-events").status == 200

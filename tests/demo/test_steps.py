@@ -1,48 +1,25 @@
 """The strip shows the steps of preprocessing, each with an alternative text and a caption."""
 
-import base64
-import io
 import re
-from html.parser import HTMLParser
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from lenet.demo.picture.steps import strip
 from lenet.image.preprocess import Ink, follow, normalise, preprocess
 from lenet.image.strokes import render
 from lenet.model.verdict import Thresholds, judge
 from tests.helpers.digits import DIGITS, placed
+from tests.helpers.markup import Html, pixels
 from tests.helpers.photos import PHOTOS
 
 SEVEN = np.array([0, 1, 2, 3, 4, 5, 6, 99, 8, 7], np.float32)
 UNSURE = np.zeros(10, np.float32)
 
 
-class Tiles(HTMLParser):
-    """The attributes of the elements by tag, and the texts."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.elements: dict[str, list[dict[str, str]]] = {}
-        self.texts: list[str] = []
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list) -> None:
-        self.elements.setdefault(tag, []).append(dict(attrs))
-
-    def handle_data(self, data: str) -> None:
-        self.texts.append(data)
-
-    def pictures(self) -> list[np.ndarray]:
-        files = [base64.b64decode(image["href"].partition(",")[2]) for image in self.elements["image"]]
-        return [np.asarray(Image.open(io.BytesIO(file))) for file in files]
-
-
-def shown(drawing: object, logits: np.ndarray = SEVEN, language: str = "en") -> tuple[Tiles, Ink]:
+def shown(drawing: object, logits: np.ndarray = SEVEN, language: str = "en") -> tuple[Html, Ink]:
     ink, steps = follow(drawing)
-    return Tiles(strip(steps, judge(ink, logits, Thresholds()), language)), ink
+    return Html(strip(steps, judge(ink, logits, Thresholds()), language)), ink
 
 
 @pytest.mark.parametrize("kind", ["snapshot", "notebook", "far off", "chalk", "16 bits", "black on transparent"])
@@ -73,8 +50,8 @@ def test_there_are_no_steps_without_ink() -> None:
 
 def test_four_pictures_with_alternative_texts_and_five_captions() -> None:
     tiles, ink = shown(render(DIGITS[7]))
-    assert [svg["role"] for svg in tiles.elements["svg"]] == ["img"] * 4
-    assert len({svg["aria-label"] for svg in tiles.elements["svg"]}) == 4
+    assert [svg["role"] for svg in tiles.all(tag="svg")] == ["img"] * 4
+    assert len({svg["aria-label"] for svg in tiles.all(tag="svg")}) == 4
     assert tiles.texts == [
         "Find the ink",
         "Crop to the ink",
@@ -85,21 +62,21 @@ def test_four_pictures_with_alternative_texts_and_five_captions() -> None:
         "Read it",
     ]
     height, width = np.ptp(np.nonzero(ink.picture), 1) + 1
-    assert f"{width} by {height} pixels" in tiles.elements["svg"][2]["aria-label"]
+    assert f"{width} by {height} pixels" in tiles.all(tag="svg")[2]["aria-label"]
 
 
 def test_the_last_picture_is_the_networks_input_with_a_cross_on_its_centre_of_mass() -> None:
     tiles, ink = shown(render(DIGITS[7]))
-    np.testing.assert_array_equal(tiles.pictures()[3], np.rint(ink.picture * 255))
-    circle = tiles.elements["circle"][0]
+    np.testing.assert_array_equal(pixels(tiles.all(tag="image")[3]["href"]), np.rint(ink.picture * 255))
+    circle = tiles.all(tag="circle")[0]
     mass = [(ink.picture.sum(axis) * (np.arange(28) + 0.5)).sum() / ink.picture.sum() for axis in (0, 1)]
     assert [float(circle["cx"]), float(circle["cy"])] == pytest.approx(mass, abs=0.5)
 
 
 def test_the_box_is_around_the_ink_of_the_picture() -> None:
     tiles, ink = shown(render(placed(DIGITS[7], 60, 200, 80)))
-    (box,) = tiles.elements["rect"]
-    assert tiles.elements["svg"][0]["viewbox"] == "0 0 280 280"
+    (box,) = tiles.all(tag="rect")
+    assert tiles.all(tag="svg")[0]["viewbox"] == "0 0 280 280"
     left, top, right, bottom = ink.box
     x, y, width, height = (float(box[side]) for side in ("x", "y", "width", "height"))
     assert [x, y, x + width, y + height] == pytest.approx([left, top, right, bottom], abs=4)
@@ -108,8 +85,8 @@ def test_the_box_is_around_the_ink_of_the_picture() -> None:
 def test_a_large_photo_is_shown_small() -> None:
     photo = np.repeat(np.repeat(render(DIGITS[7]), 10, 0), 10, 1)
     tiles, _ = shown(photo)
-    assert max(max(picture.shape) for picture in tiles.pictures()) <= 300
-    assert sum(len(image["href"]) for image in tiles.elements["image"]) < 100_000
+    assert max(max(pixels(image["href"]).shape) for image in tiles.all(tag="image")) <= 300
+    assert sum(len(image["href"]) for image in tiles.all(tag="image")) < 100_000
 
 
 @pytest.mark.parametrize(
@@ -122,5 +99,5 @@ def test_the_answer_is_a_digit_a_question_mark_or_a_dash(strokes: list, logits: 
 def test_the_strip_is_translated_to_chinese() -> None:
     tiles, _ = shown(render(DIGITS[7]), language="zh")
     assert tiles.texts[0] == "找到笔迹"
-    texts = "".join(tiles.texts) + "".join(svg["aria-label"] for svg in tiles.elements["svg"])
+    texts = "".join(tiles.texts) + "".join(svg["aria-label"] for svg in tiles.all(tag="svg"))
     assert not re.search("[a-z]{3}", texts)

@@ -8,16 +8,27 @@ import pytest
 from lenet.demo.inside.texts import EXPLANATIONS, LAYER_TEXTS
 from lenet.demo.teach import texts as teach
 from lenet.demo.texts.texts import LANGUAGES, TEXTS, language
-from lenet.model.messages import OF_PICTURES, SENTENCES, say
+from lenet.model.messages import OF_PICTURES, SENTENCES, SEPARATORS, say
 
-LAYERS = {code: {key: texts[code] for key, texts in LAYER_TEXTS.items()} for code in LANGUAGES}
+TABLES = {
+    "lenet/demo/texts": TEXTS,
+    "lenet/demo/teach": teach.TEXTS,
+    "lenet/demo/inside, of values": EXPLANATIONS,
+    "lenet/model/messages, of drawings": SENTENCES,
+    "lenet/model/messages, of pictures": OF_PICTURES,
+    "lenet/demo/inside, of layers": {
+        code: {key: texts[code] for key, texts in LAYER_TEXTS.items() if code in texts} for code in LANGUAGES
+    },
+}
 
 
-@pytest.mark.parametrize("texts", [TEXTS, teach.TEXTS, LAYERS, EXPLANATIONS, SENTENCES, OF_PICTURES])
-def test_every_text_exists_in_every_language_with_the_same_gaps(texts: dict[str, dict[str, str]]) -> None:
-    assert set(texts) == set(LANGUAGES)
-    gaps = [{key: sorted(re.findall(r"{\w*}", text)) for key, text in of.items() if text} for of in texts.values()]
-    assert gaps[0] == gaps[1]
+@pytest.mark.parametrize("table", TABLES)
+def test_every_text_exists_in_every_language_with_the_same_gaps(table: str) -> None:
+    assert set(TABLES[table]) == set(LANGUAGES) == set(SEPARATORS)
+    gaps = [
+        {key: sorted(re.findall(r"{\w*}", text)) for key, text in texts.items()} for texts in TABLES[table].values()
+    ]
+    assert gaps == [gaps[0]] * len(gaps)
 
 
 @pytest.mark.parametrize(

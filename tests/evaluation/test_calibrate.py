@@ -68,7 +68,7 @@ def test_missing_weights_or_drawings_are_an_error_that_names_them(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert calibrate.main(["--weights", str(tmp_path)]) == 1
-    assert calibrate.main(["--strokes", str(tmp_path / "none.jsonl")]) == 1
+    assert calibrate.main(["--weights", str(WEIGHTS), "--strokes", str(tmp_path / "none.jsonl")]) == 1
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 2
     assert all(str(tmp_path) in line for line in lines)

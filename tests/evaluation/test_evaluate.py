@@ -61,7 +61,7 @@ def test_stroke_files_are_measured_reproducibly(
     drawings.append(stroke_files.LabelledDrawing(4, Drawing(strokes=DIGITS[7])))  # mislabelled
     stroke_files.write(tmp_path / "ours.jsonl.gz", drawings)
     test = mnist.Split(np.stack([255 - render(DIGITS[1])[::10, ::10]] * 2), np.ones(2, np.uint8))
-    monkeypatch.setattr(mnist, "load", lambda folder=None: mnist.Mnist(test, test, test))
+    monkeypatch.setattr(mnist, "load_test", lambda folder=None: test)
     outputs = []
     for _ in range(2):
         assert evaluate.main(["--strokes", str(tmp_path / "ours.jsonl.gz"), "--json"]) == 0
@@ -93,7 +93,7 @@ def test_mnist_is_measured_as_the_page_reads_it_and_without_preprocessing() -> N
     predictions = [classifier(image) for image in test.images]
     raw = int((classifier.network.logits(test.pictures).argmax(1) != labels).sum())
 
-    figures = measure.Evaluation(pictures=False).mnist(mnist.Mnist(test, test, test))
+    figures = measure.Evaluation().mnist(test)
     assert figures["misses"] == sum(
         prediction.digit != label for prediction, label in zip(predictions, labels, strict=True)
     )

@@ -43,7 +43,7 @@ def test_a_change_to_brush_ink_preprocessing_or_verdict_makes_the_figures_stale(
     assert report.main(["--check"]) == 1
     error = capsys.readouterr().err
     assert "fixed drawings are read differently" in error
-    assert "Run `python -m lenet.evaluate --strokes …`" in error
+    assert "Run `python -m lenet.evaluate --weights weights --strokes …`" in error
     assert "then `python -m lenet.report`" in error
 
 

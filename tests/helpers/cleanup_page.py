@@ -23,7 +23,7 @@ def kept() -> dict[str, int]:
         "folders": sum(
             path.is_dir() and path.name != "vibe_edit_history" for path in Path(page.GRADIO_CACHE).iterdir()
         ),
-        "files": sum(path.name == "seven.png" for path in Path(page.GRADIO_CACHE).rglob("*")),
+        "files": sum(path.name in ("seven.png", "upload") for path in Path(page.GRADIO_CACHE).rglob("*")),
     }
 
 

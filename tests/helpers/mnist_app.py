@@ -1,4 +1,4 @@
-"""The page with the tests' small MNIST, downloaded from a URL, and with uploads that are deleted within seconds.
+"""The page with the tests' small MNIST, downloaded from a URL.
 
 $ python tests/helpers/mnist_app.py URL
 """
@@ -12,4 +12,4 @@ from tests.helpers.small_mnist import FILES
 
 SMALL = mnist.Dataset(FILES, (sys.argv[1],))
 
-build_demo(test_images=functools.partial(mnist.load_test, dataset=SMALL), delete_uploads=(1, 5)).launch(**LAUNCH)
+build_demo(test_images=functools.partial(mnist.load_test, dataset=SMALL)).launch(**LAUNCH)

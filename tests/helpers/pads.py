@@ -1,14 +1,13 @@
 """A pad on a page under test: its pixels, its requests, and drawings for it."""
 
 import hashlib
-import io
 import json
 import sys
 import time
-from base64 import b64decode
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,14 +23,14 @@ ROOF = [(60, 200), (140, 60), (220, 200)]
 FLOOR = [(60, 220), (220, 220)]
 DOT = [(140, 150)]
 STROKES = [ROOF, FLOOR, DOT]
-SAME = 0.97  # likeness of two drawings that differ only in antialiasing
+SAME = 0.97  # overlap of two drawings that differ only in antialiasing
 
 
 def fingerprint(picture: NDArray[np.uint8]) -> str:
     return hashlib.sha256(picture.tobytes()).hexdigest()[:16]
 
 
-def likeness(pixels: NDArray[np.uint8], drawing: Drawing) -> float:
+def overlap(pixels: NDArray[np.uint8], drawing: Drawing) -> float:
     """Return intersection over union of the ink, with the drawing rendered at the size of the pixels."""
     side = len(pixels)
     if pixels.shape != (side, side):
@@ -69,7 +68,7 @@ class Pad:
 
     def pixels(self) -> NDArray[np.uint8]:
         data = self.canvas.evaluate("canvas => canvas.toDataURL()")
-        return np.asarray(Image.open(io.BytesIO(b64decode(data.partition(",")[2]))).convert("L"))
+        return np.asarray(Image.open(urlopen(data)).convert("L"))
 
     def ink(self) -> float:
         """Return the fraction of the paper that is dark."""
@@ -88,7 +87,7 @@ class Pad:
 
     def shows(self, drawing: Drawing) -> bool:
         """Return True if the paper shows this drawing."""
-        return likeness(self.pixels(), drawing) > SAME if drawing.strokes else self.ink() == 0
+        return overlap(self.pixels(), drawing) > SAME if drawing.strokes else self.ink() == 0
 
     def expect_strokes(self, number: int) -> Drawing:
         """Wait until request, paper and function agree on a drawing of a number of strokes, and return it."""

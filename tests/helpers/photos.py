@@ -31,21 +31,21 @@ def shot(tones: np.ndarray, random: np.random.Generator, noise: float = 0.01) ->
 
 
 def jpeg(pixels: np.ndarray, quality: int) -> Image.Image:
-    """The picture as it comes out of a JPEG file."""
+    """Return the picture after compression as JPEG."""
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "JPEG", quality=quality)
     return Image.open(file)
 
 
 def linear(drawing: Drawing, darkest: float, turn: float) -> np.ndarray:
-    """Light that falls off in one direction, `turn` radians clockwise from rightwards: 1 to `darkest`."""
+    """Return light that falls off in one direction, `turn` radians clockwise from rightwards: 1 to `darkest`."""
     x, y = across(drawing)
     ramp = x * np.cos(turn) + y * np.sin(turn)
     return 1 - (1 - darkest) * (ramp - ramp.min()) / np.ptp(ramp)
 
 
 def hand(drawing: Drawing, depth: float, softness: float) -> np.ndarray:
-    """The shadow of something round over the lower right corner; its edge is `softness` of the page wide."""
+    """Return the light beside a round shadow over the lower right corner; its edge is `softness` of the page wide."""
     x, y = across(drawing)
     inside = (0.6 - np.hypot(x - 1.05, y - 1.1)) / softness
     return 1 - depth * np.clip(inside + 0.5, 0, 1)

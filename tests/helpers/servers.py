@@ -32,7 +32,7 @@ class Server:
                 urllib.request.urlopen(self.url, timeout=5).close()
                 return
             except OSError:
-                time.sleep(0.1)
+                time.sleep(0.02)
         code = self.process.poll()
         state = f"does not answer after {START_SECONDS} s" if code is None else f"ended with {code}"
         raise RuntimeError(f"{self.process.args!r} {state}. It printed:\n{self.log.read_text()}")

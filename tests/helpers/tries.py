@@ -6,6 +6,9 @@ import json
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+import numpy as np
+
+from tests.helpers.picked import picked
 from tests.helpers.wrong_files import POLYGLOTS, SCRIPTS
 
 JSON = {"Content-Type": "application/json"}
@@ -14,6 +17,7 @@ DRAWING = '{"strokes":[[[60,60],[200,60],[120,240]]]}'
 META = {"_type": "gradio.FileData"}
 MALFORMED = "The input does not match"
 NOT_FOUND = "Not found."
+PICKED = "A picture is JSON text"
 UNKNOWN = "read this file as a picture"  # without its apostrophe, which JSON escapes
 
 
@@ -77,9 +81,11 @@ def function(url: str, name: str) -> int:
     return next(dependency["id"] for dependency in dependencies if dependency["api_name"] == name)
 
 
-def _event(name: str, body: object, status: int, answer: str, path: str = "run/draw") -> Try:
+def _event(
+    name: str, body: object, status: int, answer: str, path: str = "run/draw", headers: dict[str, str] = JSON
+) -> Try:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return Try("the live event", name, f"/gradio_api/{path}", raw, status, answer)
+    return Try("the live event", name, f"/gradio_api/{path}", raw, status, answer, headers)
 
 
 def _drawing(name: str, value: object, answer: str, status: int = 500) -> Try:
@@ -106,33 +112,44 @@ def _closed(path: str, body: bytes | None = None, status: int = 404, answer: str
     return Try("routes of Gradio that the page does not use", path, path, body, status, answer)
 
 
-def _file(path: str, status: int = 403, answer: str = "File not allowed") -> Try:
-    return Try("`/gradio_api/file=`", path, f"/gradio_api/file={path}", None, status, answer)
-
-
 def _upload(name: str, body: bytes, status: int, answer: str, headers: dict[str, str] = PARTS) -> Try:
     return Try("uploads", name, "/gradio_api/upload", body, status, answer, headers)
 
 
+TOO_MANY = picked(np.zeros((837, 837), np.uint8))
 ZEROS = b'{"data":[[' + b"0," * 300_000 + b"0],false]}"
 NESTED = b'{"data":[' + b"[" * 2000 + b"]" * 2000 + b",false]}"
 TRIES = [
     _drawing("a number", 5, "A drawing is"),
     _drawing("a list", [1, [2]], "A drawing is"),
-    _drawing("NaN", '{"strokes":[[[NaN,60]]]}', "A point is [x, y]"),
-    _drawing("an infinite pen", '{"pen":Infinity,"strokes":[]}', "`pen` of a drawing is a number from 0.1 to 200"),
+    _drawing("NaN", '{"strokes":[[[NaN,60]]]}', "A drawing is JSON"),
+    _drawing("an infinite pen", '{"pen":1e999,"strokes":[]}', "A drawing is JSON"),
+    _drawing("a pen of 300", '{"pen":300,"strokes":[]}', "`pen` of a drawing is a number from 0.1 to 200"),
+    _drawing("a canvas of one pixel", '{"w":1,"h":1,"strokes":[]}', "`w` of a drawing is a number from 10 to 2000"),
     _drawing("a number of 5,000 digits", f'{{"strokes":[[[1{"0" * 5000},60]]]}}', "A drawing is JSON"),
     _drawing("300,000 characters", "x" * 300_000, "at most 200,000 characters"),
     _drawing("20,000 points", {"strokes": [[[1, 2]] * 20_000]}, "at most 10,000 points"),
     _drawing("20,000 strokes", {"strokes": [[[1, 2]]] * 20_000}, "at most 10,000 points"),
-    _drawing("a lone surrogate", "\ud800", "A drawing is JSON"),
+    _drawing("a lone surrogate", "\ud800", "not valid JSON", 400),
+    _drawing("a lone surrogate in the text", '{"strokes":[["\\ud800"]]}', "A drawing is JSON"),
+    _event("1e999", b'{"data":[1e999,false]}', 400, "not valid JSON"),
+    _event("a list instead of an object", [1], 422, "a JSON object"),
+    _event("no content type", {"data": [DRAWING, False]}, 422, "valid dictionary", headers={}),
+    _event(
+        "an event id of another type",
+        {"event_id": [1], "session_hash": {}, "fn_index": 0},
+        404,
+        "Unknown call",
+        "cancel",
+    ),
     _drawing("a file of the host", {"path": "/etc/passwd", "meta": META}, MALFORMED),
     _drawing("meta that is text", {"path": "x", "meta": "x"}, MALFORMED),
     _drawing("meta that is null", {"path": "x", "meta": None}, MALFORMED),
     _drawing("a file's size as text", {"path": "x", "meta": META, "size": "large"}, MALFORMED),
     _event("5 MB", b" " * 5_000_000, 413, "at most 1,000,000 bytes"),
     _event("300,000 numbers", ZEROS, 413, "at most 100,000 values"),
-    _event("2,000 nested lists", NESTED, 400, "at most 32 nested lists"),
+    _event("2,000 nested lists", NESTED, 400, "not valid JSON"),
+    _event("200 nested lists", b'{"data":[' + b"[" * 200 + b"]" * 200 + b",false]}", 400, "at most 32 nested lists"),
     _event("no data", {}, 422, "Field required"),
     _event("too few values", {"data": []}, 500, MALFORMED),
     _event("too many values", {"data": [DRAWING, False, False]}, 500, MALFORMED),
@@ -140,14 +157,13 @@ TRIES = [
         "an unknown function", {"data": [], "fn_index": 99_999}, 404, "no function with number 99999", "run/predict"
     ),
     _event("a function as text", {"data": [], "fn_index": "9"}, 404, "no function with number 9", "run/predict"),
-    _event("invalid JSON", b"{", 422, "JSON decode error"),
-    _event("invalid UTF-8", b'{"data":["\xff"]}', 400, "error parsing the body"),
+    _event("invalid JSON", b"{", 400, "not valid JSON"),
+    _event("invalid UTF-8", b'{"data":["\xff"]}', 400, "not valid JSON"),
     _picture("text instead of a picture", "x"),
     _picture("a list instead of a picture", [1]),
     _picture("nothing", None, "Send a picture"),
     _picture("a path that is a list", {"path": [1]}),
     _picture("a path with a zero byte", {"path": "a\0b", "meta": META}),
-    _picture("a path with a lone surrogate", {"path": "\ud800", "meta": META}),
     _picture("a path of 5,000 characters", {"path": "a" * 5000, "meta": META}),
     _picture("a file in another user's folder", {"path": "/root/x", "meta": META}),
     _picture("a file of the host", {"path": "docs/page.png"}, UNKNOWN),
@@ -160,10 +176,12 @@ TRIES = [
     _picture(
         "the metadata server of a cloud", {"path": "http://169.254.169.254/", "meta": META}, "Only public addresses"
     ),
-    _picture("10 MB of base64 that is no picture", {"url": "data:image/png;base64," + "A" * 10_000_000}, UNKNOWN),
+    _picture("the shared addresses of a cloud", {"path": "http://100.64.0.1/", "meta": META}, "Only public addresses"),
+    _picture("7 MB of base64 that is no picture", {"url": "data:image/png;base64," + "A" * 7_000_000}, UNKNOWN),
     *(_picture(name, _inline(content), '"label": "7"') for name, content in POLYGLOTS.items()),
     *(_picture(name, _inline(content), "picture") for name, content in SCRIPTS.items()),
-    _call("30 MB of base64", {"data": [{"url": "A" * 30_000_000}]}, 413, "at most 28,062,024 bytes"),
+    _call("30 MB of base64", {"data": [{"url": "A" * 30_000_000}]}, 413, "at most 8,000,000 bytes"),
+    _call("another client's session", {"data": [None], "session_hash": "other"}, 400, "A call has no `session_hash`"),
     _call("an empty session name", {"data": [None], "session_hash": ""}, 400, "`session_hash` must not be empty"),
     _call("too few values", {"data": []}, 200, MALFORMED),
     _call("too many values", {"data": [1, 2, 3]}, 200, MALFORMED),
@@ -172,25 +190,20 @@ TRIES = [
     _call("an unknown parameter", {"foo": 1}, 400, "not the parameters of /predict", "call/v2/predict"),
     _call("an unknown name, v2", {}, 404, "There is no function /nothing", "call/v2/nothing"),
     _call("a queue for nothing", {"data": [], "session_hash": "x"}, 404, "There is no function", "queue/join"),
-    _stream("a queue", "queue/data?session_hash=other", 200, "session_not_found"),
-    _stream("a call", "call/predict/other", 404, "event: error"),
-    _event("a file of the host on the page", {"data": [{"path": "docs/page.png"}]}, 200, UNKNOWN, "run/read_picture"),
-    _upload("21 MB", multipart("x.png", b"x" * (21 * 2**20)), 413, "at most 21,071,520 bytes"),
+    _stream("a queue", "queue/data?session_hash=other", 404, "Unknown call"),
+    _stream("a call", "call/predict/other", 404, "Unknown call"),
+    _event("a file of the host on the page", {"data": [{"path": "docs/page.png"}]}, 500, PICKED, "run/read_picture"),
+    _event("a picture of text on the page", {"data": ["x"]}, 500, PICKED, "run/read_picture"),
+    _event("too many pixels on the page", {"data": [TOO_MANY]}, 500, PICKED, "run/read_picture"),
+    _upload("21 MB", multipart("x.png", b"x" * (21 * 2**20)), 413, "maximum allowed size"),
     _upload("a name of 5,000 letters", multipart("a" * 5000, b"x"), 413, "Headers exceeded"),
     _upload("no parts", b"x", 400, "boundary", {"Content-Type": "multipart/form-data"}),
-    _file("/etc/passwd"),
-    _file("../../../../etc/passwd"),
-    _file("%2e%2e/%2e%2e/etc/passwd"),
-    _file("/ETC/PASSWD"),
-    _file("app.py"),
-    _file("weights/lenet5.json"),
-    _file("/proc/self/environ"),
-    _file("%00"),
-    _file("//host/share"),
-    _file("https://example.com/", 404, NOT_FOUND),
-    _file("HTTP://127.0.0.1/", 404, NOT_FOUND),
-    _file("http://169.254.169.254/", 404, NOT_FOUND),
-    _file("file:///etc/passwd", 404, NOT_FOUND),
+    _closed("/gradio_api/file=/etc/passwd"),
+    _closed("/gradio_api/file=app.py"),
+    _closed("/gradio_api/file=http://169.254.169.254/"),
+    _closed("/gradio_api/upload_progress?upload_id=1"),
+    _closed("/static/" + "a" * 260),
+    _closed("/assets/" + "a" * 260),
     _closed("/gradio_api/proxy=http://127.0.0.1/config"),
     _closed("/gradio_api/proxy=https://example.hf.space/"),
     _closed("/gradio_api/vibe-edit", b"{}"),
@@ -202,7 +215,7 @@ TRIES = [
     _closed("/gradio_api/dev/reload"),
     _closed("/monitoring"),
     _closed("/monitoring/summary"),
-    _closed("/gradio_api/runs", None, 404, "Not found"),
+    _closed("/gradio_api/runs", None, 404, NOT_FOUND),
     _closed("/static/..%2f..%2f..%2fetc/passwd", None, 403, "Forbidden"),
     _closed("/assets/..%2f..%2f..%2fetc/passwd", None, 403, "Forbidden"),
 ]

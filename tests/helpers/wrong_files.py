@@ -30,9 +30,46 @@ def bomb(side: int, height: int = 0) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
 
 
+def jpeg_2000_bomb(side: int = 8_900) -> bytes:
+    """Return a JPEG 2000 of some hundred bytes and side × side pixels: its decoder takes 9 s and 8 GB in Pillow."""
+    return saved("JPEG2000", size=(side, side))
+
+
+def webp_bomb(width: int = 16_383, height: int = 16_383) -> bytes:
+    """Return a WebP of 38 bytes that declares width × height pixels; its decoder allocates 8 bytes for each."""
+    canvas = bytes(4) + (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
+    chunks = b"WEBPVP8X" + struct.pack("<I", 10) + canvas + b"VP8 " + struct.pack("<I", 0)
+    return b"RIFF" + struct.pack("<I", len(chunks)) + chunks
+
+
+def saved(format: str, mode: str = "L", size: tuple[int, int] = (7000, 7000), **options: object) -> bytes:
+    """Return a file of one grey, of 49 million pixels, in any format and mode that Pillow writes."""
+    file = io.BytesIO()
+    Image.new("L", size, 128).convert(mode).save(file, format, **options)
+    return file.getvalue()
+
+
+def repeated_scans(times: int = 3_000, size: tuple[int, int] = (7000, 7000)) -> bytes:
+    """Return a progressive JPEG of 0.1 MB whose first scan of AC coefficients is repeated: it takes a minute."""
+    file = saved("JPEG", size=size, progressive=True)
+    first_ac = file.index(b"\xff\xda", file.index(b"\xff\xda") + 1)  # after the scan of DC coefficients
+    # Each scan begins with its Huffman table.
+    start, end = file.rindex(b"\xff\xc4", 0, first_ac), file.index(b"\xff\xc4", first_ac)
+    return file[:end] + file[start:end] * times + file[end:]
+
+
+def pages(kind: str) -> bytes:
+    """Return a file of two pages: a 7 and a 4."""
+    file = io.BytesIO()
+    first, *rest = (Image.fromarray(render(DIGITS[digit])) for digit in (7, 4))
+    first.save(file, kind, save_all=True, append_images=rest, duration=500)
+    return file.getvalue()
+
+
 UNKNOWN = "I can’t read this file as a picture. Use a PNG, JPEG or WebP file."
 DAMAGED = "This picture is damaged or incomplete. Use another copy."
-LARGE = "This picture has more than 80 million pixels, or a side of more than 30,000. Use a smaller copy."
+LARGE = "This picture is too large. Use a smaller copy."
+EXPENSIVE = "This picture takes too long to decode. Use a smaller copy, or another format."
 
 WRONG_FILES = {
     "text.png": (b"A digit, in words: seven.", UNKNOWN),
@@ -44,15 +81,12 @@ WRONG_FILES = {
     "bomb.png": (bomb(12_000), LARGE),
     "huge-bomb.png": (bomb(30_000), LARGE),
     "strip.png": (bomb(1, 50_000_000), LARGE),
+    "two-pages.tiff": (pages("TIFF"), UNKNOWN),
+    "seven.avif": (pages("AVIF"), UNKNOWN),
+    "grey.jp2": (saved("JPEG2000", size=(280, 280)), UNKNOWN),
+    "bomb.webp": (webp_bomb(), LARGE),
+    "large.webp": (webp_bomb(10_000, 5_001), LARGE),
 }
-
-
-def pages(kind: str) -> bytes:
-    """Return a file of two pages: a 7 and a 4."""
-    file = io.BytesIO()
-    first, *rest = (Image.fromarray(render(DIGITS[digit])) for digit in (7, 4))
-    first.save(file, kind, save_all=True, append_images=rest, duration=500)
-    return file.getvalue()
 
 
 def also_a_zip() -> bytes:
@@ -77,7 +111,6 @@ POLYGLOTS = {
     "a PNG that is a ZIP": also_a_zip(),
     "a PNG with a script in it": also_a_page(),
     "a GIF of two pictures": pages("GIF"),
-    "a TIFF of two pages": pages("TIFF"),
     "a WebP of two pictures": pages("WEBP"),
     "a PNG of two pictures": pages("PNG"),
 }

@@ -6,11 +6,12 @@ import time
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from lenet.datasets import mnist
 from lenet.image.formats import PictureError
 from lenet.image.ink import read_ink
+from lenet.image.photo import median3
 from lenet.image.preprocess import preprocess
 from lenet.image.strokes import render
 from lenet.model.classifier import DigitClassifier
@@ -81,6 +82,12 @@ def test_a_blank_page_has_no_ink(kind: str) -> None:
     for seed in range(3):
         ink, _ = ink_and_step(PHOTOS[kind](BLANK, np.random.default_rng(seed)))
         assert not ink.any()
+
+
+@pytest.mark.parametrize("shape", [(60, 70), (1, 9), (9, 1), (2, 2)])
+def test_the_median_is_that_of_pillow(shape: tuple[int, int]) -> None:
+    grey = np.random.default_rng(0).random(shape, np.float32)
+    np.testing.assert_array_equal(median3(grey), Image.fromarray(grey).filter(ImageFilter.MedianFilter(3)))
 
 
 @pytest.mark.parametrize("noise", [0.005, 0.02, 0.04])

@@ -1,11 +1,12 @@
 """The brush draws as a pen does, and JSON from outside becomes a drawing or is refused in a sentence."""
 
 import math
+import timeit
 
 import numpy as np
 import pytest
 
-from lenet.image.strokes import MAX_POINTS, Drawing, DrawingError, render
+from lenet.image.strokes import DRAWN_POINTS, MAX_POINTS, Drawing, DrawingError, render
 
 
 def ink(picture: np.ndarray) -> np.ndarray:
@@ -54,7 +55,7 @@ def test_canvas_and_pen_default_to_the_pads() -> None:
         *(None, [], "strokes", {}, {"strokes": None}, {"strokes": "[[1,2]]"}, {"strokes": [1]}, {"strokes": [[1, 2]]}),
         *({"strokes": [[point]]} for point in ([1], [1, 2, 3], ["1", "2"], [None, 2], [True, 2])),
         *({"strokes": [[[x, 2]]]} for x in (float("nan"), float("inf"), 1e300, 10**400)),
-        *({"strokes": [], "w": width} for width in (0, "280", True)),
+        *({"strokes": [], "w": width} for width in (0, 9, "280", True)),
         *({"strokes": [], "pen": pen} for pen in (0, float("nan"), 10**6)),
         {"strokes": [], "h": 10**9},
         {"strokes": [[[1, 2]] * (MAX_POINTS + 1)]},
@@ -65,3 +66,38 @@ def test_canvas_and_pen_default_to_the_pads() -> None:
 def test_other_json_is_refused_in_a_sentence(value: object) -> None:
     with pytest.raises(DrawingError, match=r"^[A-Z`].{10,200}\.$"):
         Drawing.from_json(value)
+
+
+def spread(count: int) -> list[list[float]]:
+    return np.random.default_rng(1).uniform(0, 280, (count, 2)).round(1).tolist()  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize(
+    "strokes",
+    [
+        [spread(MAX_POINTS)],
+        [[point] for point in spread(MAX_POINTS)],
+        [spread(2)] * (MAX_POINTS // 2),
+        [spread(24)] * 400,
+        [spread(1000), *([point] for point in spread(600))],
+    ],
+    ids=["one stroke", "dots", "short strokes", "strokes", "a stroke and dots"],
+)
+def test_a_drawing_is_thinned_to_what_is_drawn_in_10_ms(strokes: list[list[list[float]]]) -> None:
+    drawing = Drawing.from_json({"strokes": strokes})
+    assert sum(map(len, drawing.strokes)) <= 1.6 * DRAWN_POINTS  # dots and ends are cheap
+    seconds = min(timeit.repeat(drawing.render, number=1, repeat=10))
+    reference = min(timeit.repeat(lambda: render([spread(DRAWN_POINTS)]), number=1, repeat=10))
+    assert seconds < 2 * reference  # 6 ms on one core of an EPYC of 2021
+
+
+def test_a_drawing_of_the_page_is_not_thinned_and_keeps_its_ends() -> None:
+    stroke = spread(DRAWN_POINTS)
+    assert Drawing.from_json({"strokes": [stroke]}).strokes == (tuple(map(tuple, stroke)),)
+    thinned = Drawing.from_json({"strokes": [spread(5000)] * 2}).strokes
+    assert [(stroke[0], stroke[-1]) for stroke in thinned] == [(tuple(spread(5000)[0]), tuple(spread(5000)[-1]))] * 2
+
+
+def test_far_points_are_moved_to_a_side_away_from_the_canvas() -> None:
+    drawing = Drawing.from_json({"w": 10, "h": 20, "strokes": [[[-20_000, 5], [20_000, 20_000], [-3, 25]]]})
+    assert drawing.strokes == (((-10, 5), (20, 40), (-3, 25)),)

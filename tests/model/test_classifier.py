@@ -1,7 +1,7 @@
 """The classifier reads drawings of any pen width, size and place, and any other picture."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from threading import Thread
 
 import numpy as np
 import pytest
@@ -17,51 +17,37 @@ from tests.helpers.digits import DIGITS, placed
 from tests.helpers.strategies import DRAWINGS, PICTURES
 
 
-@pytest.fixture(scope="module")
-def read() -> DigitClassifier:
-    return DigitClassifier()
-
-
 @pytest.mark.parametrize("pen", [10, 20, 30])
 @pytest.mark.parametrize("digit", range(10))
-def test_every_digit_is_read_at_any_pen_width(read: DigitClassifier, digit: int, pen: int) -> None:
-    prediction = read(render(DIGITS[digit], width=pen))
+def test_every_digit_is_read_at_any_pen_width(classifier: DigitClassifier, digit: int, pen: int) -> None:
+    prediction = classifier(render(DIGITS[digit], width=pen))
     assert (prediction.verdict, prediction.digit) == ("digit", digit)
     assert prediction.probabilities[digit] > 0.5
 
 
 @pytest.mark.parametrize("digit", range(10))
-def test_digits_tiny_in_a_corner_or_huge_across_the_edges_are_read(read: DigitClassifier, digit: int) -> None:
-    assert read(render(placed(DIGITS[digit], 45, 30, 250), width=6)).digit == digit
-    assert read(render(placed(DIGITS[digit], 270), width=24)).digit == digit
+def test_digits_tiny_in_a_corner_or_huge_across_the_edges_are_read(classifier: DigitClassifier, digit: int) -> None:
+    assert classifier(render(placed(DIGITS[digit], 45, 30, 250), width=6)).digit == digit
+    assert classifier(render(placed(DIGITS[digit], 270), width=24)).digit == digit
 
 
-def test_an_empty_pad_and_a_dot_are_blank(read: DigitClassifier) -> None:
-    assert read(None).verdict == "blank"
-    assert read(render([])).verdict == "blank"
-    assert read(render([[[140, 140]]])).verdict == "blank"
+def test_an_empty_pad_and_a_dot_are_blank(classifier: DigitClassifier) -> None:
+    assert classifier(None).verdict == "blank"
+    assert classifier(render([])).verdict == "blank"
+    assert classifier(render([[[140, 140]]])).verdict == "blank"
 
 
 @pytest.mark.parametrize("pen", [1, 120])
-def test_a_hairline_digit_is_read_and_a_blot_is_unsure(read: DigitClassifier, pen: int) -> None:
-    prediction = read(render(DIGITS[3], width=pen))
+def test_a_hairline_digit_is_read_and_a_blot_is_unsure(classifier: DigitClassifier, pen: int) -> None:
+    prediction = classifier(render(DIGITS[3], width=pen))
     assert prediction.verdict == ("digit" if pen == 1 else "unsure")
     assert sum(prediction.probabilities) == pytest.approx(1)
 
 
-def test_threads_share_a_classifier(read: DigitClassifier) -> None:
-    answers: dict[int, int | None] = {}
-
-    def work(digit: int) -> None:
-        for _ in range(20):
-            answers[digit] = read(render(DIGITS[digit])).digit
-
-    threads = [Thread(target=work, args=(digit,)) for digit in range(10)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert answers == {digit: digit for digit in range(10)}
+def test_threads_share_a_classifier(classifier: DigitClassifier) -> None:
+    digits = 20 * list(range(10))
+    with ThreadPoolExecutor(10) as threads:
+        assert list(threads.map(lambda digit: classifier(render(DIGITS[digit])).digit, digits)) == digits
 
 
 FEW = settings(
@@ -79,20 +65,20 @@ def check(prediction: Prediction) -> None:
 
 @FEW
 @given(arrays.arrays(np.float32, (28, 28), elements=st.floats(0, 1, width=32)))
-def test_any_picture_of_finite_numbers_is_read(read: DigitClassifier, picture: np.ndarray) -> None:
-    assert np.isfinite(read.network.logits(picture[None])).all()
-    check(read(picture))
+def test_any_picture_of_finite_numbers_is_read(classifier: DigitClassifier, picture: np.ndarray) -> None:
+    assert np.isfinite(classifier.network.logits(picture[None])).all()
+    check(classifier(picture))
 
 
 @FEW
 @given(DRAWINGS)
-def test_any_drawing_is_read_or_raises_drawing_error(read: DigitClassifier, value: dict) -> None:
+def test_any_drawing_is_read_or_raises_drawing_error(classifier: DigitClassifier, value: dict) -> None:
     with suppress(DrawingError):
-        check(read(Drawing.from_json(value).render()))
+        check(classifier(Drawing.from_json(value).render()))
 
 
 @FEW
 @given(PICTURES)
-def test_any_array_is_read_or_raises_picture_error(read: DigitClassifier, array: np.ndarray) -> None:
+def test_any_array_is_read_or_raises_picture_error(classifier: DigitClassifier, array: np.ndarray) -> None:
     with suppress(PictureError):
-        check(read(array))
+        check(classifier(array))

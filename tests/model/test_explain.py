@@ -13,11 +13,6 @@ from tests.helpers.digits import DIGITS
 
 
 @pytest.fixture(scope="module")
-def classifier() -> DigitClassifier:
-    return DigitClassifier()
-
-
-@pytest.fixture(scope="module")
 def four(classifier: DigitClassifier) -> Activations:
     return classifier.look(preprocess(render(DIGITS[4])))[1]
 

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import threading
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -25,9 +26,9 @@ def network() -> Network:
 
 
 def synthetic() -> np.ndarray:
-    """1,000 synthetic digits and non-digits, (1000, 28, 28)."""
+    """300 synthetic digits and non-digits, (300, 28, 28)."""
     random = np.random.default_rng(0)
-    return np.concatenate([mixture.glyphs(700, random).pictures, mixture.non_digits(300, random).pictures])
+    return np.concatenate([mixture.glyphs(200, random).pictures, mixture.non_digits(100, random).pictures])
 
 
 def mnist_images() -> np.ndarray:
@@ -38,13 +39,13 @@ def mnist_images() -> np.ndarray:
 
 @pytest.mark.parametrize("pictures", [synthetic, pytest.param(mnist_images, marks=pytest.mark.slow)])
 def test_litert_keras_and_numpy_compute_the_same_logits(network: Network, pictures: Callable[[], np.ndarray]) -> None:
-    shown = pictures()
-    ours = network.logits(shown)
-    keras = load().predict(shown[..., None], batch_size=100, verbose=0)
-    numpy = oracle.logits(oracle.read_weights(WEIGHTS / ARRAYS), shown)
+    batch = pictures()
+    litert = network.logits(batch)
+    keras = load().predict(batch[..., None], batch_size=100, verbose=0)
+    numpy = oracle.logits(oracle.read_weights(WEIGHTS / ARRAYS), batch)
     for other in (keras, numpy):
-        np.testing.assert_allclose(ours, other, atol=1e-3)
-        np.testing.assert_array_equal(ours.argmax(1), other.argmax(1))
+        np.testing.assert_allclose(litert, other, atol=1e-3)
+        np.testing.assert_array_equal(litert.argmax(1), other.argmax(1))
 
 
 def test_no_pictures_give_no_logits(network: Network) -> None:
@@ -98,3 +99,20 @@ def test_a_drawing_does_not_wait_for_a_whole_occlusion() -> None:
     asyncio.run(both())
     assert recorder.runs.count("occlusion") == 200
     assert recorder.runs.index("drawing") <= 5 * SLICE  # a few turns of the event loop
+
+
+def test_an_occlusion_waits_while_drawings_keep_the_event_loop_busy() -> None:
+    recorder = Recorder()
+
+    async def draw() -> int:
+        for _ in range(20):
+            time.sleep(0.01)
+            await asyncio.sleep(0)
+        return len(recorder.runs)
+
+    async def both() -> int:
+        _, occluded = await asyncio.gather(in_slices(recorder, np.zeros((40, 28, 28), np.float32)), draw())  # type: ignore[arg-type]
+        return occluded
+
+    assert asyncio.run(both()) <= 3 * SLICE  # without waiting: all 40
+    assert len(recorder.runs) == 40

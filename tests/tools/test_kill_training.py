@@ -16,5 +16,5 @@ def test_a_training_killed_at_random_moments_ends_as_an_uninterrupted_one_and_le
 ) -> None:
     result = kill_training.kill(3, tmp_path)
     assert [kill.survived for kill in result.kills] == [True] * 3
-    assert result.endings >= 1
+    assert result.finished >= 1
     assert result.lost == []

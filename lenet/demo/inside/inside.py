@@ -2,7 +2,7 @@
 
 Nothing is computed or sent while it is closed. While it is open, each update also carries the layers, from the same
 forward pass that gave the answer. The ink that counts takes up to 200 more passes, so it is computed when the pen
-rests, in small batches between which other visitors' drawings are answered.
+rests, for one visitor at a time, in small batches that wait for other visitors' drawings. If many wait, some get none.
 """
 
 import asyncio
@@ -34,6 +34,9 @@ JS = TRANSLATE + (HERE / "inside.js").read_text("utf-8")
 LAYERS = {"pool1": (32, 14, 14), "pool2": (64, 7, 7), "hidden": (1024, 1, 1)}
 
 SLICE = 4  # pictures per batch of occlusions: about 1 ms
+PAUSE, LATE = 0.002, 0.004  # seconds between two batches, and of delay from which on the event loop is busy
+MOST_PAUSES = 10  # between two batches
+PATIENCE = 10  # seconds for the ink that counts, waiting included
 
 
 class InsidePanel(NamedTuple):
@@ -58,7 +61,7 @@ def add_inside(
         live: settings of events that answer while the pen moves.
     """
     network = classifier.network
-    occluding = asyncio.Semaphore()  # one visitor at a time, so that drawings come first
+    occluding = asyncio.Semaphore()  # one for all: clients choose the names of their sessions
 
     async def look(value: Any) -> str:
         return encode(*classifier.look(find_ink(value)), classifier)
@@ -66,9 +69,12 @@ def add_inside(
     async def rest(value: Any, request: gr.Request) -> str:
         ink = find_ink(value)
         prediction = classifier.read(ink)
-        async with occluding:
-            occlusion = occlude(ink.picture)
-            ink_relevance = relevance(occlusion, await in_slices(network, occlusion.pictures))
+        try:
+            async with asyncio.timeout(PATIENCE), occluding:
+                occlusion = occlude(ink.picture)
+                ink_relevance = relevance(occlusion, await in_slices(network, occlusion.pictures))
+        except TimeoutError:
+            return ""
         return explained.relevance_html(prediction, ink.picture, ink_relevance, language(request))
 
     async def select(value: Any, event: gr.EventData, request: gr.Request) -> str:
@@ -112,9 +118,21 @@ async def in_slices(network: Network, pictures: NDArray[np.float32]) -> NDArray[
     Returns:
         (N, 10) float32 logits.
     """
-    starts = range(0, len(pictures), SLICE)
-    slices = [await asyncio.to_thread(network.logits, pictures[start : start + SLICE]) for start in starts]
+    slices = []
+    for start in range(0, len(pictures), SLICE):
+        await idle()
+        slices.append(await asyncio.to_thread(network.logits, pictures[start : start + SLICE]))
     return np.concatenate(slices)
+
+
+async def idle() -> None:
+    """Return when the event loop, where drawings are read, has nothing else to do, or after some pauses."""
+    clock = asyncio.get_running_loop().time
+    for _ in range(MOST_PAUSES):
+        due = clock() + PAUSE
+        await asyncio.sleep(PAUSE)
+        if clock() < due + LATE:
+            break
 
 
 def encode(prediction: Prediction, activations: Activations, classifier: DigitClassifier) -> str:

@@ -1,18 +1,19 @@
 """The accordion “Read a picture”: reads a photo, scan or MNIST test image and shows each step of preprocessing."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from html import escape
 from pathlib import Path
 from typing import Any
 
+import anyio
 import gradio as gr
 import numpy as np
-from PIL import Image
 
 from lenet.datasets.mnist import DatasetError, Split
 from lenet.demo.lazy import OnDemand
-from lenet.demo.picture.input import PictureInput, Refusal
+from lenet.demo.picture.picker import PicturePicker
 from lenet.demo.picture.steps import strip
 from lenet.demo.reading import EMPTY, bars
 from lenet.demo.texts.texts import DEFAULT, TEXTS, language, translated
@@ -21,13 +22,12 @@ from lenet.image.preprocess import Ink, follow
 from lenet.model.messages import OF_PICTURES, Language, say
 from lenet.model.verdict import Prediction
 
+LOG = logging.getLogger(__name__)
 CSS = Path(__file__).with_name("picture.css").read_text("utf-8")
 PATIENCE = 0.3  # seconds before the page mentions the download; test images on the disk load faster
-ZOOM = 10  # CSS pixels per pixel of a test image
-# Gradio mirrors the camera by default, which makes a 2 unreadable. Phones use the rear camera.
-CAMERA = gr.WebcamOptions(mirror=False, constraints={"video": {"facingMode": "environment", "width": {"ideal": 1280}}})
+MOST_UNREAD = 20  # pictures at once, each of up to 1 MB, which takes 0.1 s to read
 
-Outputs = tuple[Any, str, str]  # update of the image, the answer's HTML, the steps' HTML
+Answers = tuple[str, str]  # the answer's HTML, the steps' HTML
 
 
 def add_picture(read: Callable[[Ink], Prediction], test_images: Callable[[], Split]) -> None:
@@ -37,19 +37,44 @@ def add_picture(read: Callable[[Ink], Prediction], test_images: Callable[[], Spl
         read: reads a picture's ink.
         test_images: loads MNIST's test images on first use; raises a DatasetError if they are not available.
     """
-    mnist = OnDemand(test_images)
 
-    def show(image: Image.Image | Refusal | None, request: gr.Request) -> Outputs:
-        """Read the picture that a visitor chose, or clear the answer when it was removed."""
+    def load() -> Split:
+        try:
+            return test_images()
+        except DatasetError as error:  # names folders of the server, which are not for visitors
+            LOG.warning("%s", error)
+            raise
+
+    mnist = OnDemand(load)
+    # A thread that no drawing waits for.
+    one_at_a_time = anyio.CapacityLimiter(1)
+    unread = 0
+
+    async def show(value: Any, request: gr.Request) -> Answers:
+        """Read the picture that a visitor picked, or clear the answer when it was removed."""
+        nonlocal unread
         locale = language(request)
-        if image is None:
-            return gr.skip(), answer(language=locale), ""
-        if isinstance(image, str):  # and remove the file from the page
-            return None, answer(TEXTS[locale][image], language=locale), ""
-        return gr.skip(), *_read(image, locale)
+        if unread == MOST_UNREAD:
+            return answer(TEXTS[locale]["busy"], language=locale), ""
+        unread += 1
+        try:
+            return await anyio.to_thread.run_sync(_show, value, locale, limiter=one_at_a_time)
+        finally:
+            unread -= 1
 
-    async def surprise(request: gr.Request) -> AsyncIterator[Outputs]:
-        """Show and read a random test image; announce its download, or that it failed."""
+    def _show(value: Any, locale: Language) -> Answers:
+        try:
+            picture = picker.preprocess(value)
+        except PictureError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+        if picture is None:
+            return answer(language=locale), ""
+        if isinstance(picture, str):
+            return answer(TEXTS[locale][picture], language=locale), ""
+        return _read(picture, locale)
+
+    async def surprise(request: gr.Request) -> AsyncIterator[tuple[Any, str, str]]:
+        """Show and read a random test image; announce its download, or that there is none."""
         locale = language(request)
         texts = TEXTS[locale]
         images = asyncio.wrap_future(mnist.get())
@@ -58,17 +83,15 @@ def add_picture(read: Callable[[Ink], Prediction], test_images: Callable[[], Spl
             yield gr.skip(), answer(texts["fetching"], language=locale), ""
         try:
             test = await images
-        except DatasetError as error:
-            yield None, answer(texts["unfetched"], str(error), language=locale), ""
+        except DatasetError:
+            yield None, answer(texts["unfetched"], language=locale), ""
             return
         index = int(np.random.default_rng().integers(len(test.images)))
         image = test.images[index]
         note = texts["test_image"].format(index=f"{index:,}", label=test.labels[index])
-        outputs = await asyncio.to_thread(_read, image, locale, note)
-        size = (image.shape[1] * ZOOM, image.shape[0] * ZOOM)
-        yield Image.fromarray(image).resize(size, Image.Resampling.NEAREST), *outputs
+        yield image, *_read(image, locale, note)
 
-    def _read(picture: Picture, locale: Language, note: str = "") -> tuple[str, str]:
+    def _read(picture: Picture, locale: Language, note: str = "") -> Answers:
         try:
             ink, steps = follow(picture)
         except PictureError as error:
@@ -80,14 +103,7 @@ def add_picture(read: Callable[[Ink], Prediction], test_images: Callable[[], Spl
     with gr.Accordion(translated("picture"), open=False, elem_id="picture"):
         with gr.Row():
             with gr.Column(min_width=280):
-                image = PictureInput(
-                    label=translated("picture"),
-                    show_label=False,
-                    height=340,
-                    webcam_options=CAMERA,
-                    buttons=[],
-                    elem_id="picture-input",
-                )
+                picker = PicturePicker(elem_id="picture-input")
                 button = gr.Button(translated("surprise"), elem_id="surprise")
             with gr.Column(min_width=280):
                 answer_html = gr.HTML(
@@ -97,11 +113,13 @@ def add_picture(read: Callable[[Ink], Prediction], test_images: Callable[[], Spl
                     elem_id="picture-answer",
                 )
         steps_html = gr.HTML(css_template=CSS, apply_default_css=False, elem_id="picture-steps")
-    outputs = [image, answer_html, steps_html]
+    outputs = [answer_html, steps_html]
     private: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    image.input(show, image, outputs, queue=False, trigger_mode="always_last", api_name="read_picture", **private)
+    # As the drawing's event: neither queued nor handed to Gradio's threads.
+    live: dict[str, Any] = {"queue": False, "trigger_mode": "always_last", "preprocess": False, "postprocess": False}
+    picker.input(show, picker, outputs, api_name="read_picture", **live, **private)
     # Queued because it answers twice, without a limit because it waits without holding a thread.
-    button.click(surprise, None, outputs, concurrency_limit=None, api_name="surprise", **private)
+    button.click(surprise, None, [picker, *outputs], concurrency_limit=None, api_name="surprise", **private)
 
 
 def answer(sentence: str = "", note: str = "", prediction: Prediction = EMPTY, language: Language = DEFAULT) -> str:

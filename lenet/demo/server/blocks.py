@@ -1,5 +1,6 @@
 """`gr.Blocks` that reports malformed input as `gr.Error`, keeps no input and shuts down gracefully."""
 
+import os
 import threading
 from pathlib import Path
 from typing import Any
@@ -7,11 +8,15 @@ from typing import Any
 import gradio as gr
 from gradio.data_classes import FileData
 from gradio.exceptions import InvalidPathError
+from gradio.utils import get_upload_folder
 from gradio_client.utils import async_traverse, is_file_obj, is_file_obj_with_meta, is_http_url_like
 from pydantic import ValidationError
 
+from lenet.demo.picture.fetch import FetchError, fetch
 from lenet.demo.server import shutdown
-from lenet.demo.server.fetch import FetchError, fetch
+from lenet.demo.server.uploads import Uploads
+
+FOLDER = "lenet"  # in Gradio's folder, which other programs may use
 
 MALFORMED = (
     "The input does not match the function's parameters: see /gradio_api/info. A picture is an uploaded file, a public "
@@ -20,16 +25,14 @@ MALFORMED = (
 
 
 class DemoBlocks(gr.Blocks):
-    """The page.
-
-    Args:
-        delete_uploads: seconds between two runs of the clean-up, and the age of uploads to delete; used by
-            `cleanup.lifespan`.
-    """
+    """The page; `delete_uploads` is seconds between two clean-ups, and the age of uploads to delete."""
 
     def __init__(self, *args: Any, delete_uploads: tuple[int, int], **kwargs: Any) -> None:
+        folder = Path(get_upload_folder())
+        os.environ["GRADIO_TEMP_DIR"] = str(folder if folder.name == FOLDER else folder / FOLDER)
         super().__init__(*args, **kwargs)
         self.delete_uploads = delete_uploads
+        self.uploads = Uploads(Path(self.GRADIO_CACHE))
 
     async def preprocess_data(self, block_fn: Any, inputs: Any, state: Any, explicit_call: bool = False) -> Any:
         """Return the arguments of a function from the values that a client sent.
@@ -46,13 +49,13 @@ class DemoBlocks(gr.Blocks):
             nonlocal downloads
             path = FileData.model_validate(file).path
             if not is_http_url_like(path):
-                _check_path(path)
+                if "\0" in path or len(path) > 1000 or not Path(path).is_relative_to(self.uploads.folder):
+                    raise InvalidPathError(path)  # Gradio fails on these
                 return file
             downloads += 1
             if downloads > 1:
                 raise FetchError("Send one URL at a time.")
             path = str(await fetch(path, Path(self.GRADIO_CACHE)))
-            self.upload_file_set.add(path)  # deleted with the uploads
             return {**file, "path": path, "url": None}
 
         try:
@@ -66,7 +69,7 @@ class DemoBlocks(gr.Blocks):
             raise gr.Error(MALFORMED, print_exception=False) from error
         finally:
             # Gradio 6.31 keeps the last input of each session for deep links, which this page does not have: 493 MB
-            # after 100 sessions with 5 MB each. A request has up to 28 MB.
+            # after 100 sessions with 5 MB each.
             for block in block_fn.inputs if state else ():
                 state._update_value_in_config(block._id, None)
 
@@ -81,13 +84,3 @@ class DemoBlocks(gr.Blocks):
 def _is_file(value: Any) -> bool:
     """Return whether Gradio treats a value as a file, or fails on it because its `meta` is not an object."""
     return is_file_obj(value) and (not isinstance(value.get("meta", {}), dict) or is_file_obj_with_meta(value))
-
-
-def _check_path(path: str) -> None:
-    """Raise InvalidPathError for a path that Gradio fails on: too long, inaccessible, with a zero byte, not Unicode."""
-    try:
-        Path(path).stat()
-    except FileNotFoundError:  # perhaps a deleted upload, which the component reports as an unreadable picture
-        pass
-    except (OSError, ValueError) as error:
-        raise InvalidPathError(path) from error

@@ -1,195 +1,170 @@
-"""ASGI middleware that rejects oversized, malformed or unrouted requests before Gradio reads them.
+"""ASGI middleware that passes on the requests that the page needs, of bounded size, and rejects all others.
 
 Gradio's own limit, `max_file_size`, covers uploaded files only: it reads JSON bodies of any length, and some of its
 routes fail, with a traceback in the log, where a request names something that does not exist.
-
-`launch(app_kwargs={"middleware": [Middleware(RequestLimits)]})` installs it.
 """
 
-import json
 import re
-from pathlib import Path
 from typing import Any
 
+import orjson
 from gradio_client.utils import construct_args
 from starlette.datastructures import Headers, QueryParams
-from starlette.formparsers import MultiPartException
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lenet.demo.picture.input import MOST_BYTES
-
-# A picture of MOST_BYTES in base64, and the JSON around it.
-MOST_JSON = MOST_BYTES // 3 * 4 + 100_000
-# One picture and the headers of its part: the page never sends two in one request.
-MOST_UPLOAD = MOST_BYTES + 100_000
-# Events of the page carry a drawing as text or the name of an upload: see Sketchpad's MAX_TEXT.
+# A picture in base64, and the JSON around it; larger ones are uploaded, because parsing holds the event loop.
+MOST_JSON = 8_000_000
+# Events of the page carry a drawing as text (see Sketchpad's MAX_TEXT) or a picture's pixels; clients upload before.
 MOST_EVENT = 1_000_000
 # Numbers and texts in a body. Python parses five million in 4 s, in which no other request is served; a drawing of
 # 10,000 points, the limit, has 40,000 commas and brackets.
 MOST_VALUES = 100_000
 DEEPEST = 32  # nested lists and objects; the page sends 6 at most
-# Bytes of uploads that are not deleted yet, five minutes each: a Space has 50 GB of disk.
-MOST_STORED = 1_000_000_000
+# Bytes of all bodies of more than SMALL that are received or wait to be read. A drawing is smaller and never waits.
+MOST_IN_FLIGHT = 64_000_000
+SMALL = 64_000
 
 API = "/gradio_api"
-# Routes of Gradio that the page does not use. Deep links write the state of a visitor's page into a file that stays;
-# recordings are passed to ffmpeg; proxies are for pages composed of other Spaces; custom components write the client's
-# text into the log; the editor and the reloader are for developers.
-CLOSED = re.compile(
-    rf"{API}/(deep_link|process_recording|proxy=|custom_component/|dev/|(undo-)?vibe-|stream/)"
-    rf"|/monitoring|{API}/file[=/].*://"  # Gradio would fetch a file of any other server
-)
-CALL = re.compile(rf"{API}/(?P<route>run|api|call/v2|call|queue)/(?P<name>[^/]+)/?")
-STREAM = re.compile(rf"{API}/(queue/data|call/(v2/)?[^/]+/(?P<event_id>[^/]+))")
-RANGE = re.compile(rb"bytes=\d*-\d*")
-
-
-class RequestError(Exception):
-    """A request that is rejected.
-
-    Args:
-        status: of the HTTP response.
-        message: tells the client why.
-        event: the response to a request for a stream of events.
-    """
-
-    def __init__(self, status: int, message: str, event: str | None = None) -> None:
-        super().__init__(message)
-        self.status = status
-        self.event = event
-
-    def response(self) -> Response:
-        """Return the response; the page reads `error`, Gradio's clients `detail`."""
-        if self.event is not None:
-            return PlainTextResponse(f"{self.event}\n\n", self.status, media_type="text/event-stream")
-        return JSONResponse({"detail": str(self), "error": str(self)}, self.status)
+# What the page and clients of its API request; docs/gradio.md lists what Gradio offers besides.
+OPEN = {
+    "HEAD": re.compile("/"),
+    "GET": re.compile(
+        r"/|/(config|theme\.css|favicon\.ico|robots\.txt|manifest\.json)/?|/(static|assets|svelte)/[\w./@+-]{1,200}"
+        rf"|{API}/(info/?|openapi\.json|theme\.css|startup-events|heartbeat/[^/]+|(?P<stream>queue/data)"
+        r"|call/(v2/)?[^/]+/(?P<event>[^/]+))",
+        re.ASCII,
+    ),
+    "POST": re.compile(
+        rf"{API}/((?P<route>run|api|call/v2|call|queue)/(?P<name>[^/]+)/?|(?P<cancel>cancel)|reset/?|(?P<upload>upload))"
+    ),
+}
+# What a page with Gradio's own pad requests besides: it uploads its layers.
+OF_GRADIOS_PAD = {"GET": re.compile(rf"{API}/file=[^:]+"), "POST": re.compile(f"{API}/(?P<upload>component_server)/?")}
+MCP = re.compile(rf"{API}/mcp(/.*)?")
+UNKNOWN_CALL = HTTPException(404, "Unknown call: it was never made, or its answer was fetched already.")
 
 
 class RequestLimits:
-    """ASGI middleware that passes a request on, or rejects it.
-
-    Args:
-        app: the next ASGI application.
-    """
+    """ASGI middleware that passes a request on, or rejects it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self.in_flight = 0  # bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request."""
-        if scope["type"] == "http":
-            path = scope["path"].removeprefix(scope.get("root_path", ""))
-            try:
-                receive = await _check(path, scope, receive)
-            except RequestError as error:
-                await error.response()(scope, receive, send)
-                return
-            if path.startswith(f"{API}/file"):
-                # Gradio 6.31 fails on malformed ranges, with 2 kB of traceback; without one it sends the whole file.
-                scope["headers"] = [
-                    (name, value) for name, value in scope["headers"] if name != b"range" or RANGE.fullmatch(value)
-                ]
-        await self.app(scope, receive, send)
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+            return
+        scope["in_flight"] = 0  # bytes of this request
+        try:
+            receive = await self._check(scope, receive)
+        except HTTPException as error:  # the page reads `error`, Gradio's clients `detail`
+            content = {"detail": error.detail, "error": error.detail}
+            await JSONResponse(content, error.status_code)(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+        finally:
+            self.in_flight -= scope["in_flight"]
+
+    async def _check(self, scope: Scope, receive: Receive) -> Receive:
+        """Return the body to pass on; raise an HTTPException for a request that is rejected."""
+        blocks = scope["app"].get_blocks()
+        request = allowed(scope["method"], scope["path"].removeprefix(scope.get("root_path", "")), blocks)
+        if request is None:
+            raise HTTPException(404, "Not found.")
+        parts = request.groupdict()
+        if parts.get("event") or parts.get("stream"):
+            _check_stream(parts["event"], scope, blocks._queue)
+        if parts.get("upload"):  # `uploads` limits it
+            scope["query_string"] = (
+                b""  # with an id Gradio would keep the upload's progress, which the page does not show
+            )
+        elif scope["method"] == "POST":
+            event = parts.get("route") in ("run", "api", "queue")
+            body = await self._read(scope, receive, MOST_EVENT if event else MOST_JSON, blocks._queue)
+            content = parse(body)
+            if parts.get("route"):
+                check_call(parts["route"], parts["name"], content, scope["app"])
+            events = blocks._queue.pending_event_ids_session.get(str(content.get("session_hash")), ())
+            if parts.get("cancel") and content.get("event_id") not in tuple(events):
+                raise UNKNOWN_CALL
+            messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+            async def replay() -> Message:
+                return messages.pop() if messages else await receive()
+
+            return replay
+        return receive
+
+    async def _read(self, scope: Scope, receive: Receive, limit: int, queue: Any) -> bytes:
+        """Return the body; raise an HTTPException if it exceeds `limit` bytes, or too many bytes are in flight."""
+        declared, body = int(Headers(scope=scope).get("content-length", 0)), bytearray()
+        message: Message = {"more_body": True}
+        while message.get("more_body"):
+            if max(declared, len(body)) > limit:
+                raise HTTPException(413, f"A request has at most {limit:,} bytes: upload the picture, or draw less.")
+            message = await receive()
+            body += message.get("body", b"")
+            if len(body) > SMALL:
+                self.in_flight += len(body) - scope["in_flight"]
+                scope["in_flight"] = len(body)
+                waiting = sum(event.request.scope["in_flight"] for event in queue.event_ids_to_events.values())
+                if self.in_flight + waiting + max(0, declared - len(body)) > MOST_IN_FLIGHT:
+                    raise HTTPException(503, "The server is busy with other pictures: try again in a minute.")
+        return bytes(body)
 
 
-async def _check(path: str, scope: Scope, receive: Receive) -> Receive:
-    """Return the body to pass on, or raise a RequestError."""
-    blocks = scope["app"].get_blocks()
-    if CLOSED.match(path) or (
-        path.startswith(f"{API}/component_server")
-        and not any(getattr(block, "server_fns", ()) for block in blocks.blocks.values())
-    ):
-        raise RequestError(404, "Not found.")
-    if scope["method"] == "GET" and (stream := STREAM.fullmatch(path)):
-        _check_stream(stream["event_id"], scope, blocks._queue)
-    return await _check_body(path, scope, receive) if scope["method"] == "POST" else receive
+def allowed(method: str, path: str, blocks: Any) -> re.Match[str] | None:
+    """Return the match of a request that the page needs, None for any other."""
+    patterns = [OPEN.get(method)]
+    if any(getattr(block, "server_fns", ()) for block in blocks.blocks.values()):
+        patterns.append(OF_GRADIOS_PAD.get(method))
+    if blocks.mcp_server:
+        patterns.append(MCP)
+    return next((match for pattern in patterns if pattern and (match := pattern.fullmatch(path))), None)
 
 
 def _check_stream(event_id: str | None, scope: Scope, queue: Any) -> None:
     """Check that a stream of events exists.
 
     Gradio 6.31 responds with 200 before it looks, and then raises a 404 within the response, which writes 5 kB of
-    traceback per request. After a 404 a load balancer asks the next server.
+    traceback per request. It also takes the name of a session, which clients choose, for the id of an event.
     """
-    if event_id is None:
-        session = QueryParams(scope["query_string"]).get("session_hash")
-    elif event := queue.event_ids_to_events.get(event_id):
-        session = event.session_hash
-    else:
-        calls = queue.pending_event_ids_session.items()
-        session = next((session for session, event_ids in calls if event_id in event_ids), None)
-    if session in queue.pending_messages_per_session or not (event_id or session):
-        return
-    message = "Unknown call: it was never made, or its answer was fetched already."
-    if event_id:
-        raise RequestError(404, message, f"event: error\ndata: {json.dumps(message)}")
-    error = {"msg": "unexpected_error", "message": message, "session_not_found": True, "success": False}
-    raise RequestError(200, message, f"data: {json.dumps(error)}")
+    session = event_id or QueryParams(scope["query_string"]).get("session_hash", "")
+    is_call = event_id in queue.pending_event_ids_session.get(session, ())  # a call is a session of its own
+    if session not in queue.pending_messages_per_session or (event_id and not is_call):
+        raise UNKNOWN_CALL
 
 
-async def _check_body(path: str, scope: Scope, receive: Receive) -> Receive:
-    headers = Headers(scope=scope)
-    uploads = headers.get("content-type", "").lower().startswith("multipart/")
-    call = CALL.fullmatch(path)
-    event = call is not None and call["route"] in ("run", "api")
-    limit = MOST_UPLOAD if uploads else MOST_EVENT if event else MOST_JSON
-    too_large = RequestError(413, f"A request has at most {limit:,} bytes: send a smaller picture or fewer strokes.")
-    if int(headers.get("content-length", 0)) > limit:
-        raise too_large
-    if uploads:
-        if _stored(scope["app"].get_blocks()) > MOST_STORED:
-            raise RequestError(503, "The server stores too many uploads at the moment: try again in a few minutes.")
-        return _limited(receive, limit)
-    body = bytearray()
-    message: Message = {"more_body": True}
-    while message.get("more_body"):
-        message = await receive()
-        body += message.get("body", b"")
-        if len(body) > limit:
-            raise too_large
-    check_json(bytes(body), call, scope["app"])
-    return _replayed(bytes(body), receive)
+def parse(body: bytes) -> dict[str, Any]:
+    """Return a JSON object; raise an HTTPException if it is not one, too large, or nested too deeply."""
+    if sum(map(body.count, (b",", b"[", b"{"))) > MOST_VALUES:
+        raise HTTPException(413, f"A request has at most {MOST_VALUES:,} values: draw less, or send base64.")
+    try:  # refuses NaN, 1e999 and lone surrogates, which Python takes and Gradio fails on
+        content = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise HTTPException(400, f"The body is not valid JSON: {error}") from None
+    if not isinstance(content, dict):
+        raise HTTPException(422, "The body is a JSON object.")
+    level: list[Any] = [content]
+    for _ in range(DEEPEST):
+        children = (value.values() if isinstance(value, dict) else value for value in level)
+        level = [child for part in children for child in part if isinstance(child, dict | list)]
+    if level:
+        raise HTTPException(400, f"A request has at most {DEEPEST} nested lists.")
+    return content
 
 
-def check_json(body: bytes, call: re.Match[str] | None, app: Any) -> None:
-    """Check a JSON body; one that does not parse passes, because FastAPI tells the client where it fails.
-
-    Args:
-        body: any bytes.
-        call: match of CALL with the path, if it calls a function.
-        app: Gradio's app; not used without a call.
-
-    Raises:
-        RequestError: if it is too large, nested too deeply, or names a function that does not exist.
-    """
-    values = sum(map(body.count, (b",", b"[", b"{")))
-    if values > MOST_VALUES:
-        raise RequestError(
-            413, f"A request has at most {MOST_VALUES:,} values: send fewer strokes, or a picture as base64."
-        )
-    try:
-        content = json.loads(body, parse_constant=_reject_constant)
-        depth = _depth(content)
-    except RecursionError:
-        depth = DEEPEST + 1
-    except ValueError:
-        return
-    if depth > DEEPEST:
-        raise RequestError(400, f"A request has at most {DEEPEST} nested lists.")
-    if call and isinstance(content, dict):
-        if content.get("session_hash") == "":  # Gradio stores the answer under this name and looks under another
-            raise RequestError(400, "`session_hash` must not be empty.")
-        _check_function(call["route"], call["name"], content, app)
-
-
-def _reject_constant(name: str) -> None:
-    """Reject NaN and Infinity, which Python parses; FastAPI fails when it reports an error in a body with them."""
-    raise RequestError(400, f"{name} is not valid JSON.")
-
-
-def _check_function(route: str, name: str, content: dict[str, Any], app: Any) -> None:
-    blocks = app.get_blocks()
+def check_call(route: str, name: str, content: dict[str, Any], app: Any) -> None:
+    """Check that a call names a function of the page, and no other client's session."""
+    blocks, session = app.get_blocks(), content.get("session_hash")
+    if session == "":  # Gradio stores the answer under this name and looks under another
+        raise HTTPException(400, "`session_hash` must not be empty.")
+    if session is not None and route.startswith("call"):  # its stream would carry all answers of the session
+        raise HTTPException(400, "A call has no `session_hash`: its event id names the answer.")
     index = content.get("fn_index") if route in ("run", "api", "queue") else None
     function: Any = None
     if index is not None:
@@ -200,52 +175,9 @@ def _check_function(route: str, name: str, content: dict[str, Any], app: Any) ->
         name = f"/{name[:80]}"
     endpoint = (app.api_info or blocks.get_api_info())["named_endpoints"].get(name) if route == "call/v2" else None
     if function is None or function.fn is None or (route == "call/v2" and endpoint is None):
-        raise RequestError(404, f"There is no function {name}. {API}/info lists the functions.")
+        raise HTTPException(404, f"There is no function {name}. {API}/info lists the functions.")
     if endpoint:
         try:
             construct_args(endpoint["parameters"], (), dict(content))
         except TypeError as error:
-            raise RequestError(400, f"These are not the parameters of {name}: {error}") from None
-
-
-def _depth(content: Any) -> int:
-    """Return how deeply lists and objects are nested; may raise a RecursionError."""
-    if isinstance(content, dict):
-        content = list(content.values())
-    return 1 + max(map(_depth, content), default=0) if isinstance(content, list) else 0
-
-
-def _stored(blocks: Any) -> int:
-    """Return the bytes of the uploads that are not deleted yet."""
-    return sum(path.stat().st_size for path in map(Path, tuple(blocks.upload_file_set)) if path.is_file())
-
-
-def _limited(receive: Receive, limit: int) -> Receive:
-    """Pass an upload on up to a limit; the client need not have declared its length.
-
-    Gradio 6.31 removes the part that it has written only after a MultiPartException.
-    """
-    size, more = 0, True
-
-    async def limited() -> Message:
-        nonlocal size, more
-        message = await receive()
-        if more and message["type"] == "http.disconnect":
-            raise MultiPartException("The upload was interrupted.")
-        more = more and message.get("more_body", False)
-        size += len(message.get("body", b""))
-        if size > limit:
-            # Gradio responds with 413 to messages that have these words.
-            raise MultiPartException(f"A request exceeds the maximum allowed size of {limit:,} bytes.")
-        return message
-
-    return limited
-
-
-def _replayed(body: bytes, receive: Receive) -> Receive:
-    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def replayed() -> Message:
-        return messages.pop() if messages else await receive()
-
-    return replayed
+            raise HTTPException(400, f"These are not the parameters of {name}: {error}") from None

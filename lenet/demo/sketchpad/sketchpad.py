@@ -20,6 +20,7 @@ from typing import Any
 
 import gradio as gr
 import numpy as np
+import orjson
 from gradio.events import Dependency
 from numpy.typing import NDArray
 
@@ -29,7 +30,7 @@ from lenet.image.strokes import BRUSH_WIDTH, CANVAS_SIZE, Drawing, DrawingError
 HERE = Path(__file__).parent
 HTML = (HERE / "sketchpad.html").read_text("utf-8")
 CSS = (HERE / "sketchpad.css").read_text("utf-8")
-JS = TRANSLATE + "\n".join((HERE / name).read_text("utf-8") for name in ("encode.js", "hand.js", "sketchpad.js"))
+JS = TRANSLATE + "\n".join((HERE / name).read_text("utf-8") for name in ("encode.js", "animation.js", "sketchpad.js"))
 
 # The page sends at most 8 kB; 10,000 points, the limit of strokes.py, take about 160,000 characters.
 MAX_TEXT = 200_000
@@ -160,8 +161,8 @@ class Sketchpad(gr.HTML):
             if len(value) > MAX_TEXT:
                 raise DrawingError(f"A drawing has at most {MAX_TEXT:,} characters, not {len(value):,}.")
             try:
-                value = json.loads(value)
-            except (ValueError, RecursionError) as error:
+                value = orjson.loads(value)
+            except orjson.JSONDecodeError as error:
                 raise DrawingError(f"A drawing is JSON, not {value[:40]!r}.") from error
         drawing = value if isinstance(value, Drawing) else Drawing.from_json(value)
         scale = self.size / max(drawing.width, drawing.height)

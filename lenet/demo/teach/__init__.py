@@ -1,1 +1,1 @@
-"""“Teach it your hand”: drawings saved in the visitor's browser."""
+"""“Teach it your handwriting”: drawings saved in the visitor's browser."""

@@ -1,5 +1,5 @@
 // @ts-check
-// "Teach it your hand". Each drawing is saved under a key of its own in the browser's localStorage, so that two tabs
+// "Teach it your handwriting". Each drawing is saved under a key of its own in the browser's localStorage, so that two tabs
 // do not overwrite each other's. Entries that cannot be read, perhaps of another program on this origin, stay.
 
 const PREFIX = "lenet-drawing-"; // followed by the time in ms and a few random letters
@@ -129,10 +129,10 @@ function mountTeach(element, watch) {
     find(".tally").textContent = tally(drawings.length);
     find(".toggle").setAttribute("aria-expanded", String(open));
     find(".more").hidden = !open;
-    find("[data-do=forget]").textContent = text(confirming ? "sure" : "forget");
-    find("[data-do=forget]").classList.toggle("confirming", confirming);
-    for (const name of ["download", "removeLast", "forget"]) {
-      const entries = name === "forget" ? stored().length + unsaved.size : drawings.length;
+    find("[data-do=deleteAll]").textContent = text(confirming ? "again" : "delete");
+    find("[data-do=deleteAll]").classList.toggle("confirming", confirming);
+    for (const name of ["download", "removeLast", "deleteAll"]) {
+      const entries = name === "deleteAll" ? stored().length + unsaved.size : drawings.length;
       find(`[data-do=${name}]`).setAttribute("aria-disabled", String(!entries));
     }
     showPad();
@@ -173,7 +173,7 @@ function mountTeach(element, watch) {
     }
     if (same) remove(same.key);
     write(PREFIX + Date.now() + "-" + Math.random().toString(36).slice(2, 8), line);
-    showMessage(text("kept", { tally: tally() }, button));
+    showMessage(text("saved", { tally: tally() }, button));
     pad?.dispatchEvent(new Event("sketchpad:clear"));
     show();
   }
@@ -199,15 +199,15 @@ function mountTeach(element, watch) {
       const last = saved().pop();
       if (!last) return showMessage(text("none"));
       remove(last.key);
-      showMessage(text("taken", { tally: tally() }, find(`[data-label="${last.label}"]`)));
+      showMessage(text("removed", { tally: tally() }, find(`[data-label="${last.label}"]`)));
       show();
     },
 
-    forget() {
+    deleteAll() {
       const keys = [...stored().map(([key]) => key), ...unsaved.keys()];
       if (!keys.length) return showMessage(text("none"));
       if (confirming) keys.forEach(remove);
-      showMessage(confirming ? text("forgotten") : text("confirm"));
+      showMessage(confirming ? text("deleted") : text("confirm"));
       confirming = !confirming;
       show();
     },
@@ -219,7 +219,7 @@ function mountTeach(element, watch) {
         showMessage(text("copied"));
       } catch {
         getSelection()?.selectAllChildren(code); // without HTTPS, or in an iframe without permission
-        showMessage(text("marked"));
+        showMessage(text("selected"));
       }
     },
   };
@@ -228,7 +228,7 @@ function mountTeach(element, watch) {
     const button = /** @type {Element} */ (event.target).closest("button");
     const action = /** @type {keyof typeof actions | undefined} */ (button?.dataset.do);
     if (button?.dataset.label) save(button);
-    const doubleClick = action === "forget" && event.detail > 1; // not a confirmation
+    const doubleClick = action === "deleteAll" && event.detail > 1; // not a confirmation
     if (action && !doubleClick) actions[action]();
   });
   element.addEventListener("keydown", (event) => {
@@ -239,7 +239,7 @@ function mountTeach(element, watch) {
   element.addEventListener("focusout", cancelConfirm);
   document.addEventListener(
     "click",
-    (event) => /** @type {Element} */ (event.target).closest("[data-do=forget]") || cancelConfirm(),
+    (event) => /** @type {Element} */ (event.target).closest("[data-do=deleteAll]") || cancelConfirm(),
     { capture: true },
   );
   document.addEventListener("sketchpad:changed", (event) => {

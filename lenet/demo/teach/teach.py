@@ -1,4 +1,4 @@
-"""“Teach it your hand”: save drawings, each with the digit that it was meant as, to train with.
+"""“Teach it your handwriting”: save drawings, each with the digit that it was meant as, to train with.
 
 All of it happens in the browser: drawings are saved in the browser's own storage, and downloaded as a file that
 `lenet.datasets.stroke_files` reads. No request is made, and the server stores nothing.
@@ -23,7 +23,7 @@ JS = (HERE / "teach.js").read_text("utf-8")
 
 FILE = "my-drawings.jsonl"
 COMMAND = ("python -m lenet.train", f"--strokes {FILE}", "--from weights", "--out runs/my-hand")  # lines break between
-ANCHOR = "teach-it-your-hand"  # of the README's section
+ANCHOR = "teach-it-your-handwriting"  # of the README's section
 
 
 def panel(language: Language) -> str:
@@ -50,10 +50,10 @@ def add_teach(html: str | gr.i18n.I18nData) -> gr.HTML:
 
 def _button(digit: int, texts: dict[str, str], language: Language) -> str:
     counted = texts["counted"].replace("{digit}", str(digit))
-    kept, taken = (texts[key].replace("{digit}", name(digit, language)) for key in ("kept", "taken"))
+    saved, removed = (texts[key].replace("{digit}", name(digit, language)) for key in ("saved", "removed"))
     return (
         f'<button type="button" data-label="{digit}" aria-label="{digit}" aria-disabled="true" '
-        f'data-counted="{counted}" data-kept="{kept}" data-taken="{taken}">'
+        f'data-counted="{counted}" data-saved="{saved}" data-removed="{removed}">'
         f'{digit}<span class="count" aria-hidden="true"></span></button>'
     )
 

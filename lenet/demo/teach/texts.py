@@ -1,4 +1,4 @@
-"""The texts of “Teach it your hand” in English and Chinese.
+"""The texts of “Teach it your handwriting” in English and Chinese.
 
 The script fills {count} and {tally}; the server fills {digit} and {readme}.
 """
@@ -7,11 +7,11 @@ from lenet.model.messages import Language
 
 TEXTS: dict[Language, dict[str, str]] = {
     "en": {
-        "title": "Teach it your hand",
+        "title": "Teach it your handwriting",
         "question": "Not right? Tap what you drew.",
         "counted": "{digit}, {count} saved",
-        "kept": "Saved as {digit}. {tally}",
-        "taken": "Removed {digit}. {tally}",
+        "saved": "Saved as {digit}. {tally}",
+        "removed": "Removed {digit}. {tally}",
         "none": "No drawings saved yet.",
         "one": "1 drawing saved in this browser.",
         "many": "{count} drawings saved in this browser.",
@@ -26,22 +26,22 @@ TEXTS: dict[Language, dict[str, str]] = {
         "explain": "Draw a digit and tap what it is, whether it was read correctly or not; five of each are a good "
         "start. The drawings are saved in this browser, not on the server.",
         "download": "Download my drawings",
-        "back": "Remove the last one",
-        "forget": "Delete all",
-        "sure": "Tap again",
+        "remove": "Remove the last one",
+        "delete": "Delete all",
+        "again": "Tap again",
         "confirm": "Tap again to delete all saved drawings.",
-        "forgotten": "All drawings deleted.",
+        "deleted": "All drawings deleted.",
         "train": "To train with them, follow the {readme} in a copy of this project:",
         "copy": "Copy",
         "copied": "Copied.",
-        "marked": "Selected. Copy it now.",
+        "selected": "Selected. Copy it now.",
     },
     "zh": {
         "title": "教它认你的字",
         "question": "不对？点一下你写的数字。",
         "counted": "{digit}，已保存 {count} 个",
-        "kept": "已保存为 {digit}。{tally}",
-        "taken": "已删除一个 {digit}。{tally}",
+        "saved": "已保存为 {digit}。{tally}",
+        "removed": "已删除一个 {digit}。{tally}",
         "none": "还没有保存任何字。",
         "one": "本浏览器已保存 1 个字。",
         "many": "本浏览器已保存 {count} 个字。",
@@ -53,14 +53,14 @@ TEXTS: dict[Language, dict[str, str]] = {
         "explain": "写一个数字，再点它是几，识别得对不对都可以；每个数字写五遍就是好的开始。"
         "写的字只保存在这个浏览器里，不会上传到服务器。",
         "download": "下载我写的字",
-        "back": "删除最后一个",
-        "forget": "全部删除",
-        "sure": "再点一次",
+        "remove": "删除最后一个",
+        "delete": "全部删除",
+        "again": "再点一次",
         "confirm": "再点一次，即可删除所有已保存的字。",
-        "forgotten": "已全部删除。",
+        "deleted": "已全部删除。",
         "train": "要用它们训练，请在本项目的副本中按 {readme} 操作：",
         "copy": "复制",
         "copied": "已复制。",
-        "marked": "已选中，请复制。",
+        "selected": "已选中，请复制。",
     },
 }

@@ -1,20 +1,15 @@
 """The clean-up evicts the state that Gradio keeps of calls and uploads; the first tests are about Gradio itself."""
 
 import json
-import os
 import socket
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from gradio.route_utils import delete_files_created_by_app
 
-from lenet.demo.server.cleanup import SessionCleanup
 from tests.helpers.servers import Server
 from tests.helpers.tries import JSON, PARTS, ask, multipart, run_event, upload
 from tests.helpers.wrong_files import png
@@ -60,50 +55,11 @@ def test_gradio_still_keeps_entries_of_fetched_calls_and_uploads(start: Callable
     assert kept(server) == {"calls": TIMES, "progress": TIMES, "signals": TIMES, "folders": TIMES, "files": 0}
 
 
-def upload_during_deletion(folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, set[str], set[str]]:
-    """Return blocks that get one more upload while the age of the others is read, their uploads and the late one."""
-
-    def write(number: int) -> str:
-        path = folder / str(number) / "seven.png"
-        path.parent.mkdir()
-        path.write_bytes(png())
-        return str(path)
-
-    def lstat(path: Path) -> os.stat_result:
-        if not late:
-            late.add(write(100))
-            uploads.update(late)
-        return os.lstat(path)
-
-    uploads, late = {write(number) for number in range(10)}, set[str]()
-    monkeypatch.setattr(Path, "lstat", lstat)
-    example = SimpleNamespace(keep_in_cache={write(11)})
-    uploads |= example.keep_in_cache
-    return SimpleNamespace(blocks={0: example}, temp_file_sets=[uploads], GRADIO_CACHE=str(folder)), uploads, late
-
-
-def test_gradio_still_fails_at_an_upload_during_deletion(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    blocks, _, _ = upload_during_deletion(tmp_path, monkeypatch)
-    with pytest.raises(RuntimeError, match="Set changed size during iteration"):
-        delete_files_created_by_app(blocks, age=-1)
-
-
-def test_an_upload_during_deletion_is_kept_and_older_ones_are_deleted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    blocks, uploads, late = upload_during_deletion(tmp_path, monkeypatch)
-    SessionCleanup(blocks).delete_uploads(age=-1)
-    assert uploads == late | blocks.blocks[0].keep_in_cache
-    assert {str(path) for path in tmp_path.rglob("*.png")} == uploads
-    assert len(list(tmp_path.iterdir())) == len(uploads)
-
-
 def test_nothing_is_kept_of_fetched_calls_and_old_uploads(start: Callable[..., Server], tmp_path: Path) -> None:
     server = page(start, "demo", tmp_path)
     unfetched = call(server, "late")
     call_and_upload(server)
     assert kept(server)["files"] == TIMES
-    assert ask(server.url, "/gradio_api/upload_progress?upload_id=unknown").status == 404
     interrupt_upload(server, tmp_path)
     assert wait_until(lambda: sum(kept(server).values()) == 1), kept(server)
     assert '["late"]' in ask(server.url, unfetched).text
@@ -114,6 +70,7 @@ def test_nothing_is_kept_of_fetched_calls_and_old_uploads(start: Callable[..., S
 
 def interrupt_upload(server: Server, folder: Path) -> None:
     """Disconnect during an upload when a part of it is on the disk, and check that the part is deleted."""
+    folder /= "lenet"
     before = set(folder.iterdir())
     head = "POST /gradio_api/upload?upload_id=broken HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000000\r\n"
     part = multipart("seven.png", png())[:-9] + bytes(100_000)

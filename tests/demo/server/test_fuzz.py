@@ -1,28 +1,25 @@
 """Any input becomes a 28 × 28 picture for the network, or the client gets the one documented error."""
 
-import base64
-import io
 import json
 import tracemalloc
 from contextlib import suppress
+from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
 import numpy as np
 import pytest
-from gradio.data_classes import ImageData
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from PIL import Image
+from starlette.exceptions import HTTPException
 
-from lenet.demo.picture.input import PictureInput
-from lenet.demo.server.limits import RequestError, check_json
+from lenet.demo.server.limits import check_call, parse
 from lenet.demo.sketchpad import Sketchpad
-from lenet.image.formats import FORMATS, PictureError
+from lenet.image.formats import PictureError
 from lenet.image.preprocess import preprocess
-from lenet.image.strokes import Drawing, DrawingError, render
-from tests.helpers.digits import DIGITS
+from lenet.image.strokes import Drawing, DrawingError
 from tests.helpers.strategies import DRAWINGS, JSON, PICTURES
 
 MODES = [  # of PIL images
@@ -50,15 +47,6 @@ def check(drawing: Any) -> None:
         assert picture.max() <= 1
 
 
-def encoded(format: str, mode: str) -> bytes:
-    file = io.BytesIO()
-    Image.fromarray(render(DIGITS[7])).resize((40, 40)).convert(mode).save(file, format)
-    return file.getvalue()
-
-
-FILES = [encoded(format, mode) for format in FORMATS for mode in ("L", "RGB")]
-
-
 @FUZZ
 @given(PICTURES | GREY | JSON | st.dictionaries(st.sampled_from(["background", "layers", "composite"]), GREY | JSON))
 def test_any_array_or_value_of_gradios_pad_is_a_picture_or_the_one_error(value: Any) -> None:
@@ -72,33 +60,6 @@ def test_an_image_of_any_mode_is_a_picture_or_the_one_error(mode: str) -> None:
 
 
 @FUZZ
-@given(
-    st.sampled_from(FILES),
-    st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=4),
-    st.floats(0, 1) | st.just(1),
-)
-def test_a_damaged_file_of_any_format_is_a_picture_or_a_refusal(
-    file: bytes, changes: list[tuple[float, int]], length: float
-) -> None:
-    content = bytearray(file)
-    for position, byte in changes:
-        content[int(position * len(content))] = byte
-    content = content[: int(length * len(content))]
-    picture = PictureInput().preprocess(ImageData(url=f"data:image/png;base64,{base64.b64encode(content).decode()}"))
-    if isinstance(picture, Image.Image):
-        check(picture)
-    else:
-        assert picture in ("unknown", "damaged", "large")
-
-
-@FUZZ
-@given(JSON | st.text())
-def test_any_file_that_a_client_names_is_refused(value: Any) -> None:
-    picture = PictureInput().preprocess(ImageData(path=str(value), url=f"data:{value}" if value else None))
-    assert picture in ("unknown", "damaged", "large")
-
-
-@FUZZ
 @given(DRAWINGS | JSON)
 def test_any_json_on_the_pad_is_drawn_or_raises_the_error_of_drawings(value: Any) -> None:
     with suppress(DrawingError):
@@ -109,11 +70,40 @@ def test_any_json_on_the_pad_is_drawn_or_raises_the_error_of_drawings(value: Any
             assert drawing is None or drawing.shape == (280, 280)
 
 
+FUNCTION = SimpleNamespace(api_name="read", fn=len)
+ENDPOINT = {"parameters": [{"parameter_name": "image", "parameter_has_default": False}]}
+PAGE = SimpleNamespace(fns={0: FUNCTION}, get_api_info=lambda: {"named_endpoints": {"/read": ENDPOINT}})
+APP = SimpleNamespace(get_blocks=lambda: PAGE, api_info=None)
+CALLS = st.fixed_dictionaries(
+    {}, optional={"session_hash": st.sampled_from(["", "mine"]) | JSON, "fn_index": st.integers(-1, 1) | JSON}
+).flatmap(lambda call: st.fixed_dictionaries({"data": JSON}).map(lambda data: {**data, **call}))
+REACHED: set[str] = set()
+
+
 @FUZZ
-@given(st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
-def test_any_request_body_passes_the_limits_or_is_refused(body: bytes) -> None:
-    with suppress(RequestError):
-        check_json(body, None, None)
+@given(
+    st.binary(max_size=200) | (JSON | CALLS).map(lambda value: json.dumps(value).encode()),
+    st.sampled_from(["run", "api", "call", "call/v2", "queue"]),
+    st.sampled_from(["read", "nothing"]) | st.text(max_size=5),
+)
+def test_any_request_body_passes_the_limits_or_is_refused_in_a_sentence(body: bytes, route: str, name: str) -> None:
+    try:
+        check_call(route, name, parse(body), APP)
+        REACHED.add("passed")
+    except HTTPException as error:
+        refusal = error
+    else:
+        return
+    assert 400 <= refusal.status_code < 500
+    assert len(refusal.detail) > 15
+    REACHED.add(refusal.detail[:15])
+
+
+def test_the_fuzz_of_request_bodies_reaches_every_check() -> None:
+    if not REACHED:
+        test_any_request_body_passes_the_limits_or_is_refused_in_a_sentence()
+    sentences = ("`session_hash` must", "A call has no `session_hash`", "There is no function")
+    assert {"passed", *(sentence[:15] for sentence in sentences)} <= REACHED
 
 
 def test_a_comb_and_a_strip_of_specks_take_no_longer_than_other_pictures() -> None:
@@ -124,10 +114,10 @@ def test_a_comb_and_a_strip_of_specks_take_no_longer_than_other_pictures() -> No
     check(strip)  # took hours: the test's own time limit ends it
 
 
-@pytest.mark.parametrize("size", [(8_001, 10_000), (1, 30_001), (30_001, 1)])
+@pytest.mark.parametrize("size", [(5_001, 10_000), (1, 30_001), (30_001, 1)])
 def test_a_picture_of_more_pixels_than_the_limit_is_refused_before_it_is_decoded(size: tuple[int, int]) -> None:
     for picture in (Image.new("1", size), np.broadcast_to(np.uint8(255), size)):
-        with pytest.raises(PictureError, match="at most 80,000,000 pixels, and 30,000 per side"):
+        with pytest.raises(PictureError, match="at most 50,000,000 pixels, and 30,000 per side"):
             preprocess(picture)
 
 

@@ -16,7 +16,7 @@ from lenet.demo import LAUNCH
 from tests.helpers.servers import Server
 from tests.helpers.strategies import DRAWINGS
 from tests.helpers.strategies import JSON as JSON_VALUES
-from tests.helpers.tries import DRAWING, JSON, META, TRIES, Try, ask, run_event, send, upload
+from tests.helpers.tries import DRAWING, JSON, META, TRIES, Try, ask, function, run_event, send, upload
 from tests.helpers.wrong_files import png
 
 ORIGIN = "Access-Control-Allow-Origin"
@@ -46,14 +46,11 @@ def server(start: Callable[..., Server], folder: Path) -> Server:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", ["queue/data?session_hash=other", "call/say/other", "file={upload}"])
-def test_gradio_still_fails_at_unknown_streams_and_malformed_ranges(
-    start: Callable[..., Server], tmp_path: Path, path: str
-) -> None:
+@pytest.mark.parametrize("path", ["queue/data?session_hash=other", "call/say/other"])
+def test_gradio_still_fails_at_unknown_streams(start: Callable[..., Server], tmp_path: Path, path: str) -> None:
     server = start([sys.executable, "tests/helpers/cleanup_page.py", "gradio"], {"GRADIO_TEMP_DIR": str(tmp_path)})
-    [file] = json.loads(upload(server.url, "x.png", b"picture").text)
     with suppress(OSError, http.client.HTTPException):
-        ask(server.url, f"/gradio_api/{path.format(upload=file)}", headers={"Range": "bytes=0-1-2"})
+        ask(server.url, f"/gradio_api/{path}")
     end = time.monotonic() + 10
     while "Traceback" not in server.log.read_text():  # written after the connection is closed
         assert time.monotonic() < end
@@ -93,12 +90,10 @@ def test_a_page_of_another_origin_cannot_read_answers_of_a_local_server(server: 
     assert same_origin.headers[ORIGIN] == server.url
 
 
-@pytest.mark.parametrize("name", ["x.html", "x.svg", "x.js"])
-def test_an_executable_upload_is_served_as_an_attachment(server: Server, name: str) -> None:
-    [path] = json.loads(upload(server.url, name, b"<svg onload='alert(1)'><script>alert(1)</script></svg>").text)
-    headers = ask(server.url, f"/gradio_api/file={path}").headers
-    assert headers["Content-Disposition"].startswith("attachment")
-    assert "octet-stream" in headers["Content-Type"]
+def test_an_upload_cannot_be_fetched(server: Server) -> None:
+    [path] = json.loads(upload(server.url, "x.html", b"<script>alert(1)</script>").text)
+    assert Path(path).is_file()
+    assert ask(server.url, f"/gradio_api/file={path}").status == 404
 
 
 def test_an_upload_stays_in_the_upload_folder_whatever_its_name(server: Server, folder: Path) -> None:
@@ -106,10 +101,15 @@ def test_an_upload_stays_in_the_upload_folder_whatever_its_name(server: Server, 
     assert Path(path).resolve().is_relative_to(folder.resolve())
 
 
-def test_a_malformed_range_is_answered_with_the_whole_file(server: Server) -> None:
-    [path] = json.loads(upload(server.url, "x.png", b"picture").text)
-    assert ask(server.url, f"/gradio_api/file={path}", headers={"Range": "bytes=0-1-2"}).text == "picture"
-    assert "Traceback" not in server.log.read_text()
+def test_a_session_name_alone_neither_reads_nor_cancels_a_call(server: Server) -> None:
+    join = {"data": [None], "fn_index": function(server.url, "predict"), "session_hash": "mine"}
+    event = json.loads(ask(server.url, "/gradio_api/queue/join", json.dumps(join).encode(), JSON).text)["event_id"]
+    for path in ("call/predict/mine", f"call/predict/{event}"):  # the second would stream the whole session
+        assert ask(server.url, f"/gradio_api/{path}").status == 404
+    for session, event_id in (("mine", "0" * 32), ("mine", None), ("other", event), (event, event)):
+        body = {"session_hash": session, "event_id": event_id, "fn_index": join["fn_index"]}
+        assert ask(server.url, "/gradio_api/cancel", json.dumps(body).encode(), JSON).status == 404
+    assert "Send a picture" in ask(server.url, "/gradio_api/queue/data?session_hash=mine").text
 
 
 def test_a_drawing_is_neither_on_the_disk_nor_on_another_page(server: Server, folder: Path) -> None:

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
+import httpcore
 import pytest
-import safehttpx
 
-from lenet.demo.server.fetch import FetchError, fetch
+from lenet.demo.picture.fetch import FetchError, fetch
+from lenet.demo.server import fetch as module
 
 REDIRECTS = {
     "/round": "/round",
@@ -18,6 +19,7 @@ REDIRECTS = {
     "/bracket": "http://[::1",
     "/scheme": "ftp://public.example/",
 }
+COMPRESSED = {"/gzip": "gzip", "/brotli": "br", "/twice": "identity, br", "/unknown": "x"}
 PUBLIC = "There is no picture at this URL. Only public addresses are allowed."
 
 
@@ -29,9 +31,12 @@ class Web(BaseHTTPRequestHandler):
             self.end_headers()
             return
         self.send_response(200 if self.path != "/missing" else 404)
-        if self.path == "/compressed":
-            self.send_header("Content-Encoding", "gzip")
+        if self.path in COMPRESSED:
+            self.send_header("Content-Encoding", COMPRESSED[self.path])
         self.end_headers()
+        if self.path == "/headers":
+            self.wfile.write(str(self.headers).encode())
+            return
         self.wfile.write(b"picture" if self.path == "/picture" else b"x" * 5000)
 
     def log_message(self, *arguments: object) -> None:
@@ -41,14 +46,14 @@ class Web(BaseHTTPRequestHandler):
 @pytest.fixture
 def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A local server under a public name; all other hosts are checked as usual."""
-    check = safehttpx.async_validate_url
+    check = module._public_address
 
     async def public(host: str) -> str:
         return "127.0.0.1" if host == "public.example" else await check(host)
 
-    monkeypatch.setattr(safehttpx, "async_validate_url", public)
+    monkeypatch.setattr(module, "_public_address", public)
     server = HTTPServer(("127.0.0.1", 0), Web)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield f"http://public.example:{server.server_port}"
     server.shutdown()
     server.server_close()
@@ -60,12 +65,68 @@ def test_a_picture_is_saved_in_the_folder(web: str, tmp_path: Path) -> None:
     assert path.parent == tmp_path / "new"
 
 
+def test_the_server_is_asked_by_its_name_and_for_an_uncompressed_picture(web: str, tmp_path: Path) -> None:
+    headers = asyncio.run(fetch(f"{web}/headers", tmp_path)).read_text()
+    assert f"Host: {web.removeprefix('http://')}\n" in headers
+    assert "Accept-Encoding: identity\n" in headers
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1",
+        "10.0.0.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "100.127.255.254",
+        "0.0.0.0",
+        "[::1]",
+        "[fd00::1]",
+        "[fe80::1]",
+        "[2001:db8::1]",
+        "[::ffff:100.64.0.1]",
+        "[64:ff9b::a00:1]",
+        "[2002:a00:1::]",
+        "2130706433",
+        "localhost",
+    ],
+)
+def test_no_address_of_an_internal_network_is_connected_to(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module.httpx, "AsyncClient", None)  # which a connection needs
+    with pytest.raises(FetchError, match=PUBLIC):
+        asyncio.run(fetch(f"http://{address}/", tmp_path))
+
+
+def test_the_address_that_was_checked_is_connected_to_though_the_name_server_changes_its_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, connected = [], []
+
+    async def rebind(self: object, host: str, *_: object, **__: object) -> list:
+        asked.append(host)
+        return [(None, None, None, "", ("1.1.1.1" if len(asked) == 1 else "127.0.0.1", 0))]
+
+    async def connect(self: object, host: str, *_: object, **__: object) -> None:
+        connected.append(host)
+        raise httpcore.ConnectError
+
+    monkeypatch.setattr(asyncio.base_events.BaseEventLoop, "getaddrinfo", rebind)
+    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", connect)
+    with pytest.raises(FetchError, match=PUBLIC):
+        asyncio.run(fetch("https://public.example/", tmp_path))
+    assert asked == ["public.example"]
+    assert connected == ["1.1.1.1"]
+
+
 @pytest.mark.parametrize(
     ("path", "sentence"),
     [
         ("large", "The picture exceeds"),
         ("round", "redirects more than 5 times"),
-        *((path, PUBLIC) for path in ("inside", "port", "bracket", "scheme", "compressed", "missing")),
+        *((path, PUBLIC) for path in ("inside", "port", "bracket", "scheme", "missing")),
+        *((path.strip("/"), "compresses the picture") for path in COMPRESSED),
     ],
 )
 def test_a_failed_download_is_explained_and_leaves_no_file(web: str, path: str, sentence: str, tmp_path: Path) -> None:
@@ -79,7 +140,7 @@ def test_a_slow_download_is_cancelled(tmp_path: Path, monkeypatch: pytest.Monkey
         await asyncio.sleep(60)
         return host
 
-    monkeypatch.setattr(safehttpx, "async_validate_url", slow)
+    monkeypatch.setattr(module, "_public_address", slow)
     with pytest.raises(FetchError, match=r"took more than 0\.1 s"):
         asyncio.run(fetch("http://public.example/", tmp_path, seconds=0.1))
 
@@ -113,7 +174,7 @@ def test_a_fault_of_the_server_is_raised_unchanged(
     async def fail(host: str) -> str:
         raise fault
 
-    monkeypatch.setattr(safehttpx, "async_validate_url", fail)
+    monkeypatch.setattr(module, "_public_address", fail)
     with pytest.raises(type(fault)) as raised:
         asyncio.run(fetch("http://public.example/", tmp_path))
     assert raised.value is fault
