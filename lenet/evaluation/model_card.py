@@ -47,7 +47,7 @@ digits and {digits_by_rule} synthetic digits that were not trained on, of which 
 
 - The temperature {temperature} changes the calibration error of these digits from {digits_calibration_error_before}
   to {digits_calibration_error}.
-- `unsure` is an energy, log Σ exp of the logits, below {unsure}, or a second digit with at least a quarter of the first
+- `unsure` is an energy, log Σ exp of the logits, below {unsure}, or a second digit with at least half of the first
   one's probability. {digits_accepted} of these digits are accepted, and {not_digits_accepted} of {not_digits_count}
   renderings of {not_digits_people} non-digits by people, of kinds that were not trained on (0: synthetic ones).
 - `several` needs at least {several} for every part, and more than for the whole drawing: {two_digits_several} of

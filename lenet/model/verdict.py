@@ -14,7 +14,7 @@ from lenet.model.messages import Message, say
 
 # A drawing is torn between two digits if the second has at least RIVAL times the probability of the first; it is said
 # which two if they have at least TORN of the probability together.
-TORN, RIVAL = 0.75, 0.25
+TORN, RIVAL = 0.75, 0.5
 
 Verdict = Literal["digit", "blank", "unsure", "several"]
 
