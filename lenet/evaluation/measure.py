@@ -27,6 +27,13 @@ PAIRS = 500  # drawings of two digits, composed from a stroke file
 DRAWINGS, RENDERINGS = 300, 10  # drawings, and renderings of each, whose answers are compared
 SEED = 1  # of sizes, places and pen widths
 
+PUBLISHED = {
+    "pendigits-orig.tra": "pendigits-train",
+    "pendigits-orig.tes": "pendigits-test",
+    "strokes_background_small1": "omniglot-small1",
+    "strokes_background_small2": "omniglot-small2",
+}
+
 
 class Evaluation:
     """Measures saved weights on one set after another.
@@ -135,9 +142,9 @@ def _rendered(drawings: Sequence[LabelledDrawing], random: np.random.Generator) 
 
 
 def set_name(path: Path) -> str:
-    """Return a stroke file's name without suffixes; UCI's pendigits-orig.tes is `pendigits-test`."""
-    stem = path.name.removesuffix(".gz").removesuffix(".jsonl")
-    return {"pendigits-orig.tra": "pendigits-train", "pendigits-orig.tes": "pendigits-test"}.get(stem, stem)
+    """Return the short name of a published stroke file, or a file's name without suffixes."""
+    stem = path.name.removesuffix(".gz").removesuffix(".jsonl").removesuffix(".zip").removesuffix(".ndjson")
+    return PUBLISHED.get(stem, stem)
 
 
 def write_metrics(

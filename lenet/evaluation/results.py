@@ -74,9 +74,9 @@ def measured(metrics: Metrics) -> str:
         if raw := figures.get("raw"):
             rows.append((f"{name}, raw", figures["count"], raw["misses"], percent(raw["accuracy"]), "", ""))
         if non_digits := figures.get("not_digits"):
-            rows.append((f"{name} (non-digits)", non_digits["count"], "", "", "", _accepted(non_digits)))
-            if kept := non_digits.get("kept"):
-                rows.append((f"{name} (kinds not trained on)", kept["count"], "", "", "", _accepted(kept)))
+            kept = non_digits.get("kept")
+            kind, counted = ("kinds not trained on", kept) if kept else ("non-digits", non_digits)
+            rows.append((f"{name} ({kind})", counted["count"], "", "", "", _accepted(counted)))
         if pairs := figures.get("two_digits"):
             renderings = figures["renderings"]
             text = STROKES.format(
