@@ -9,8 +9,8 @@ from pathlib import Path
 import httpcore
 import pytest
 
+from lenet.demo.picture import fetch as module
 from lenet.demo.picture.fetch import FetchError, fetch
-from lenet.demo.server import fetch as module
 
 REDIRECTS = {
     "/round": "/round",

@@ -18,6 +18,8 @@ from tests.helpers.servers import Server, run
 from tests.helpers.tries import DRAWING, ask, upload
 from tests.helpers.wrong_files import png
 
+UPLOAD = "POST /gradio_api/upload HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=B\r\nContent-Length: 1000"
+
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
@@ -84,7 +86,7 @@ def test_requests_in_progress_are_answered_and_uploads_are_deleted(server: Serve
 def test_clients_that_neither_read_nor_finish_do_not_delay_the_end(server: Server) -> None:
     with ExitStack() as connections:
         for _ in range(5):
-            connections.enter_context(connect(server, "POST /gradio_api/upload HTTP/1.1\r\nContent-Length: 1000", b"x"))
+            connections.enter_context(connect(server, UPLOAD, b"x"))
             connections.enter_context(connect(server, "GET / HTTP/1.1"))
         ask(server.url, "/gradio_api/startup-events")
         began = time.monotonic()
@@ -94,9 +96,7 @@ def test_clients_that_neither_read_nor_finish_do_not_delay_the_end(server: Serve
 
 
 def test_a_second_ctrl_c_ends_the_server_at_once(server: Server) -> None:
-    with connect(
-        server, "POST /gradio_api/upload HTTP/1.1\r\nContent-Length: 1000", b"x"
-    ):  # the first Ctrl-C waits for it
+    with connect(server, UPLOAD, b"x"):  # the first Ctrl-C waits for it
         ask(server.url, "/gradio_api/startup-events")
         server.process.send_signal(signal.SIGINT)
         time.sleep(1)

@@ -122,11 +122,11 @@ def test_the_count_is_exact_after_a_deletion_and_includes_unfinished_uploads(tmp
     (folder.folder / "0f" / "upload").write_bytes(bytes(70))
     folder.delete(age=60)
     assert (folder.bytes, folder.files) == (570, 2)
-    folder.keep = {str(folder.folder / "0f" / "upload")}
+    (folder.folder / "0f" / "seven.png").write_bytes(bytes(30))  # the page's own
     time.sleep(0.05)
     folder.delete(age=0)
-    assert (folder.bytes, folder.files) == (70, 1)
-    assert [path.name for path in files(tmp_path)] == ["upload"]
+    assert (folder.bytes, folder.files) == (30, 1)
+    assert [path.name for path in files(tmp_path)] == ["seven.png"]
 
 
 HOLD = "import sys; from pathlib import Path; from lenet.demo.server.uploads import Uploads\n"
