@@ -125,9 +125,12 @@ def convert(model: "keras.Model") -> bytes:
 
 def to_litert(model: "keras.Model") -> bytes:
     """Convert a Keras model to the content of a LiteRT file, in one second and 30 MB of temporary files."""
+    from lenet.model.runtime import quiet
+
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.tflite"
-        model.export(path, format="litert", verbose=False)
+        with quiet():  # the converter's log
+            model.export(path, format="litert", verbose=False)
         return path.read_bytes()
 
 

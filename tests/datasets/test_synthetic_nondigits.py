@@ -138,8 +138,10 @@ def test_doodles_import_nothing_of_the_generators_for_training() -> None:
     imported = [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
     imported += [name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names]
     assert {name for name in imported if name.startswith("lenet")} <= {
-        "lenet.image.strokes",
+        "lenet.command",
         "lenet.datasets.stroke_files",
+        "lenet.files",
+        "lenet.image.strokes",
     }
 
 

@@ -5,7 +5,9 @@ import json
 import os
 import re
 import runpy
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -159,23 +161,31 @@ def test_the_error_about_unusable_weights_names_the_command_that_replaces_them(p
         (other / FACTS).write_text(json.dumps(facts | {"sha256": {ARRAYS: digest(other)}}), encoding="utf-8")
     with pytest.raises(WeightsError) as refused:
         load(other)
-    [command] = re.findall(r"`python -m lenet.train(.*?)`", str(refused.value))
-    assert train._parse(command.split()).out == Path("weights")
+    [flags] = re.findall(r"train into this one \(`(.*?)`\)", str(refused.value))
+    assert train._parse(flags.split()).out == other
 
 
-def test_the_page_uses_the_weights_that_lenet_weights_names(other: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_page_uses_the_weights_that_lenet_weights_names(
+    other: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     used: list[Path] = []
-    with monkeypatch.context() as patched:
-        patched.setattr(lenet.demo, "build_demo", lambda weights: used.append(weights))
-        for value in (str(other), ""):
-            patched.setenv("LENET_WEIGHTS", value)
-            runpy.run_path(str(APP))
-        patched.delenv("LENET_WEIGHTS")
-        runpy.run_path(str(APP))
-    assert used == [other, WEIGHTS, WEIGHTS]
-    monkeypatch.setenv("LENET_WEIGHTS", str(other / "nowhere"))
-    with pytest.raises(SystemExit, match="nowhere"):
-        runpy.run_path(str(APP))
+
+    def build_demo(weights: Path) -> SimpleNamespace:
+        used.append(weights)
+        return SimpleNamespace(launch=lambda **_: None)
+
+    def serve(folder: str) -> object:
+        monkeypatch.setenv("LENET_WEIGHTS", folder)
+        with pytest.raises(SystemExit) as ended:
+            runpy.run_path(str(APP), run_name="__main__")
+        return ended.value.code
+
+    monkeypatch.setattr(lenet.demo, "build_demo", build_demo)
+    monkeypatch.setattr(sys, "argv", [str(APP)])
+    assert (serve(str(other)), serve("")) == (0, 0)
+    assert used == [other, WEIGHTS]
+    assert serve(str(other / "nowhere")) == 1
+    assert "nowhere" in capsys.readouterr().err
 
 
 @pytest.mark.slow

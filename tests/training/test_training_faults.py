@@ -21,7 +21,7 @@ from lenet.evaluation import calibration
 from lenet.training.checkpoint import Checkpoint, Checkpoints
 from lenet.training.trainer import Trainer
 from tests.helpers import small_training
-from tools.kill_training import ended
+from tools.kill_training import results
 
 resource = pytest.importorskip("resource")  # Windows has no limits for a process
 
@@ -45,7 +45,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 def finish(out: Path) -> dict[str, object]:
     assert train.main([*FLAGS, "--out", str(out)]) == 0
-    return ended(out)
+    return results(out)
 
 
 @contextmanager
@@ -106,7 +106,7 @@ def test_a_training_ends_with_a_sentence_on_a_full_disk_and_resumes_when_there_i
     assert "make room or give another " in errors.splitlines()[-1]
     assert "Traceback" not in errors
     assert contents(out) == before
-    assert finish(out) == ended(whole)
+    assert finish(out) == results(whole)
     assert f"Resuming from step {at} of 20" in capfd.readouterr().err
 
 
@@ -125,7 +125,7 @@ def test_a_training_into_a_read_only_folder_does_not_start_and_changes_nothing(
         errors = capfd.readouterr().err.splitlines()
         assert [line.split(" (")[0] for line in errors] == [f"Cannot write to {out / 'new'}", f"Cannot write to {out}"]
         assert contents(out) == before
-        assert finish(out) == ended(whole)
+        assert finish(out) == results(whole)
         assert "Resuming from step 10 of 20" in capfd.readouterr().err
     finally:
         shutil.rmtree(out)
@@ -148,7 +148,7 @@ def test_a_failed_write_is_named_and_the_same_command_resumes(
         assert train.main([*FLAGS, "--out", str(out)]) == 1
     sentence = f"Cannot write to {out / name} (No space left on device); make room or give another folder."
     assert capfd.readouterr().err.splitlines()[-1] == sentence
-    assert finish(out) == ended(whole)
+    assert finish(out) == results(whole)
     assert "Resuming from step 20 of 20" in capfd.readouterr().err
 
 
@@ -167,7 +167,7 @@ def test_other_errors_are_raised_unchanged(
         with pytest.raises(OSError, match="Input/output error"):
             train.main([*FLAGS, "--out", str(tmp_path)])
     assert "Cannot write" not in capfd.readouterr().err
-    assert finish(tmp_path) == ended(whole)
+    assert finish(tmp_path) == results(whole)
     assert "Resuming from step 10 of 20" in capfd.readouterr().err
 
 
@@ -186,7 +186,7 @@ def test_a_closed_pipe_ends_the_training_quietly_and_the_same_command_resumes(
         errors = process.stderr.read()
     assert process.returncode == 128 + signal.SIGPIPE
     assert not re.search("Traceback|Exception ignored|Broken|Cannot", errors)  # TensorFlow logs there
-    assert finish(out) == ended(whole)
+    assert finish(out) == results(whole)
     assert re.search(r"Resuming from step (5|10|15) of 20", capfd.readouterr().err)
 
 
@@ -203,6 +203,6 @@ def test_a_damaged_newest_checkpoint_costs_the_steps_since_the_one_before(
         file.seek(-1000, os.SEEK_END)  # in the zip file's directory, which has no checksum
         file.write(bytes(8))
     capfd.readouterr()
-    assert finish(out) == ended(whole)
+    assert finish(out) == results(whole)
     assert f"Skipped {newest}, which is damaged" in caplog.text
     assert "Resuming from step 10 of 20" in capfd.readouterr().err
