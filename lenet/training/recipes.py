@@ -166,9 +166,9 @@ WORLD = dataclasses.replace(
     batch=192,  # 96 of MNIST; with fewer, the rest would be learned at its cost
     # Styles and doubt are learned within the first thousand steps; more of them costs MNIST.
     glyphs=38,  # rare styles are 5 to 10 % of a digit's glyphs: one picture of each style every few steps
-    torn=3,
+    torn=2,
     drawings=24,
-    outliers=13,
+    outliers=14,
     doodles=18,
     restart=3_000,
     restart_rate=5e-4,

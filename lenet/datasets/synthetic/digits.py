@@ -79,7 +79,7 @@ STYLES: dict[int, dict[str, Style]] = {
         "footed": Style(5, lambda u: shapes.one(u, None, True)),
         "flagged_footed": Style(14, lambda u: shapes.one(u, (18, 55), True)),
         "hooked_footed": Style(15, rare.footed_one),
-        "flat_flagged": Style(32, rare.flat_flagged_one),
+        "flat_flagged": Style(22, rare.flat_flagged_one),
     },
     2: {
         "round": Style(44, lambda u: shapes.two(u, "corner")),
@@ -127,7 +127,7 @@ STYLES: dict[int, dict[str, Style]] = {
         "upright": Style(13, lambda u: shapes.six(u, [(u(8, 22), 0), (9, 35), (6, 65)], u(18, 26), (-220, -180))),
         "crossed": Style(8, shapes.crossed_six),
         "wide": Style(10, rare.wide_six),
-        "joined": Style(16, rare.joined_six),
+        "joined": Style(14, rare.joined_six),
     },
     7: {
         "plain": Style(33, shapes.seven),
@@ -164,7 +164,7 @@ STYLES: dict[int, dict[str, Style]] = {
 
 # Shapes that are one digit to some people and another to others, and the share of the first; an estimate.
 AMBIGUOUS: dict[tuple[int, int], tuple[float, Callable[[shapes.Uniform], shapes.Strokes]]] = {
-    (1, 7): (0.7, rare.one_or_seven),  # more people write a 1 with a flat flag than a 7 with so short a roof
+    (1, 7): (0.65, rare.one_or_seven),  # more people write a 1 with a flat flag than a 7 with so short a roof
     (4, 9): (0.5, rare.four_or_nine),
 }
 

@@ -56,7 +56,7 @@ def footed_one(u: Uniform) -> Strokes:
 
 def flat_flagged_one(u: Uniform) -> Strokes:
     """An upright stem with a flag that slopes less than half, the longer the more, and may hook: networks read a 7."""
-    x, lean, length = u(36, 44), u(-14, 2), u(16, 48)  # the hand slants it
+    x, lean, length = u(36, 44), u(-12, 12), u(16, 48)
     slope = math.radians(u(-4 if length < 26 else (length - 22) * 0.7, 42))
     start: Knot = (x - length * math.cos(slope), length * math.sin(slope))
     flag: list[Knot] = [start, ((start[0] + x) / 2, start[1] / 2 - u(-2, 5)), (x, 0, u(0, 1) < 0.8)]
@@ -123,15 +123,13 @@ def wide_six(u: Uniform) -> Strokes:
 
 
 def joined_six(u: Uniform) -> Strokes:
-    """One stroke like a joined "lc": the bow does not close but rises to a loop below it: networks read a 4."""
-    tip, right, bottom = u(12, 50), u(54, 72), u(70, 100)
-    bow: list[Knot] = [(u(18, 40), 0), (u(4, 14), 0.33 * bottom), (u(0, 4), 0.7 * bottom), (u(10, 18), 0.96 * bottom)]
-    bow.append((u(24, 32), bottom))
-    low = max(u(64, 78), (tip + bottom) / 2)
-    up: list[Knot] = [(right - 8, (tip + 2 * bottom) / 3), (right + u(2, 8), (2 * tip + bottom) / 3)]
-    down: list[Knot] = [(right + u(-4, 4), tip), (right - u(2, 15), tip + u(0, 8)), (right - u(10, 20), low)]
-    end: list[Knot] = [(right - u(4, 14), u(94, 100)), (right + u(2, 16), u(78, 94))]
-    if u(0, 1) < 0.2:
+    """One stroke like a joined "lc": the bow does not close but rises to a loop on its right; networks read a 4."""
+    tip, right, low = u(12, 50), u(54, 70), u(64, 78)
+    bow: list[Knot] = [(u(18, 40), 0), (u(4, 14), 32), (u(0, 4), 68), (u(10, 18), 94), (u(24, 32), u(94, 100))]
+    up: list[Knot] = [(right - 8, low + u(0, 8)), (right + u(2, 8), (tip + low) / 2), (right + u(-4, 4), tip)]
+    down: list[Knot] = [(right - u(2, 15), tip + u(0, 8)), (right - u(10, 20), low)]
+    end: list[Knot] = [(right - u(4, 14), u(92, 100)), (right + u(2, 16), u(76, 94))]
+    if u(0, 1) < 0.25:
         end = [(right - u(16, 28), low + u(10, 20))]
     return [[*bow, *up, *down, *end]]
 
@@ -191,7 +189,7 @@ def waist_nine(u: Uniform) -> Strokes:
 
 def one_or_seven(u: Uniform) -> Strokes:
     """An upright stem with a flag too flat for a 1 and too short for the roof of a 7."""
-    x, lean, length, slope = u(36, 44), u(-10, 8), u(28, 48), math.radians(u(-2, 16))
+    x, lean, length, slope = u(36, 44), u(-6, 14), u(28, 48), math.radians(u(-2, 16))
     flag: Knot = (x - length * math.cos(slope), length * math.sin(slope))
     return [[flag, (x - length / 2, flag[1] / 2 + u(-3, 3)), (x, 0, 1), (x - lean / 2, 50), (x - lean, 100)]]
 
