@@ -43,9 +43,9 @@ CALIBRATION = """\
 ## Calibration and thresholds
 
 `python -m lenet.calibrate` computed the temperature and the thresholds from {digits_people} renderings of people's
-digits and {digits_by_rule} synthetic digits that were not trained on, of which {digits_wrong} are read wrong in total.
+digits, and `several` from {digits_by_rule} synthetic digits too. None were trained on; {digits_wrong} are read wrong.
 
-- The temperature {temperature} changes the calibration error of these digits from {digits_calibration_error_before}
+- The temperature {temperature} changes the calibration error of people's digits from {digits_calibration_error_before}
   to {digits_calibration_error}.
 - `unsure` is an energy, log Σ exp of the logits, below {unsure}, or a second digit with at least half of the first
   one's probability. {digits_accepted} of these digits are accepted, and {not_digits_accepted} of {not_digits_count}
