@@ -37,24 +37,27 @@ def add_api(read: Callable[[Picture], Prediction]) -> None:
             image: one digit, dark on light or light on dark, anywhere and of any size.
 
         Returns:
-            The probability of each digit, highest first, empty for a blank picture; and the verdict: "digit", "blank"
+            The probability of each digit, highest first, empty for blank and several; and the verdict: "digit", "blank"
             (too little ink), "unsure" (no legible digit; the probabilities say what it resembles) or "several" (more
             than one digit; /read lists them).
         """
         prediction = predict_or_fail(image)
-        if prediction.verdict == "blank":
+        if prediction.digit is None:
             return None, prediction.verdict
         return dict(zip("0123456789", prediction.probabilities, strict=True)), prediction.verdict
 
     def read_all(image: Image.Image | Refusal | None) -> dict[str, Any]:
-        """Read a picture of one digit or several.
+        """Read a picture of one digit, or of numbers in rows.
 
         Args:
             image: the picture, as for /predict.
 
         Returns:
-            An object: "verdict", as for /predict; "digit", the most probable, null for blank and several; "digits", the
-            digits from left to right; "probabilities", ten numbers; "sentence", the verdict as text.
+            An object: "verdict", as for /predict; "digit", the most probable, and "probabilities", ten numbers, both
+            null for blank and several; "digits", the digits in reading order; "sentence", the verdict as text. For
+            several also "lines", the digits of each row as text; "boxes", an object for each digit with "digit",
+            "probabilities", "left", "top", "right" and "bottom" in the picture's pixels; "skipped", how many pieces of
+            ink are no digit.
         """
         prediction = predict_or_fail(image)
         return prediction.to_json() | {"sentence": prediction.sentence}

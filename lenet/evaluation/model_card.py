@@ -50,9 +50,8 @@ digits and {digits_by_rule} synthetic digits that were not trained on, of which 
 - `unsure` is an energy, log Σ exp of the logits, below {unsure}, or a second digit with at least a quarter of the first
   one's probability. {digits_accepted} of these digits are accepted, and {not_digits_accepted} of {not_digits_count}
   renderings of {not_digits_people} non-digits by people, of kinds that were not trained on (0: synthetic ones).
-- `several` needs at least {several} for every part, and more than for the whole drawing: {two_digits_several} of
-  {two_digits_count} drawings of two digits are read as several, {two_digits_right_of_several} of these correctly;
-  {digits_several} of single digits are.
+- `several` needs two or more digits on the best path through the pieces of the ink (LeCun et al. 1998, sections V to
+  VII; `lenet/model/numbers.py`), unless the whole is clearly one digit; {digits_several} of these digits are several.
 - `blank` is an extent below {blank} of the pad, or of 1,000 pixels in a larger photo. A dot of the pad's pen has
   0.07, the smallest digit drawn on purpose 0.15."""
 

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
-Cut = tuple[float, NDArray[np.intp]]  # pixels of ink that it goes through; the first column right of it in each row, (H,)
+Cut = tuple[float, NDArray[np.intp]]  # pixels of ink that it goes through, and the first column right of it in each row
 
 ROWS = 40  # cuts are looked for at this height in pixels, or a little less than twice as much
 MOST_CUTS = 8

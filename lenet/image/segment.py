@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenet.image.cuts import cuts
+from lenet.image.formats import tones
 from lenet.image.ink import InkGrid
 from lenet.image.strokes import Drawing, render
 
@@ -40,12 +41,12 @@ class Piece(NamedTuple):
     @property
     def bottom(self) -> int:
         """The row below the ink."""
-        return self.top + self.ink.shape[0]
+        return self.top + len(self.ink)
 
     @property
     def right(self) -> int:
         """The column right of the ink."""
-        return self.left + self.ink.shape[1]
+        return self.left + int(self.ink.shape[1])
 
 
 def segment(grid: InkGrid, drawing: Drawing | None = None) -> list[list[Piece]]:
@@ -88,14 +89,16 @@ def divide(component: Piece) -> list[Piece]:
     for _, seam in seams:
         side += columns >= seam[:, None]
     costs = [0.0, *(cost for cost, _ in seams)]
-    pieces = (_cropped(np.where(side == i, component.ink, np.float32(0)), component, costs[i]) for i in range(len(costs)))
+    inks = (np.where(side == i, component.ink, np.float32(0)) for i in range(len(costs)))
+    pieces = (_cropped(ink, component, cost) for ink, cost in zip(inks, costs, strict=True))
     return [piece for piece in pieces if piece]
 
 
 def join(pieces: Sequence[Piece]) -> Piece:
     """Return pieces as one."""
     top, left = min(piece.top for piece in pieces), min(piece.left for piece in pieces)
-    ink = np.zeros((max(piece.bottom for piece in pieces) - top, max(piece.right for piece in pieces) - left), np.float32)
+    bottom, right = max(piece.bottom for piece in pieces), max(piece.right for piece in pieces)
+    ink = np.zeros((bottom - top, right - left), np.float32)
     for piece in pieces:
         place = ink[piece.top - top : piece.bottom - top, piece.left - left : piece.right - left]
         np.maximum(place, piece.ink, out=place)
@@ -121,7 +124,7 @@ def _strokes(drawing: Drawing) -> Iterator[Piece]:
         if (high > low).all():
             left, top = low.tolist()
             pixels = render([(points - low).tolist()], (int(high[1]) - top, int(high[0]) - left), drawing.pen)
-            ink = 1 - pixels / np.float32(255)
+            ink = 1 - tones(pixels)
             if piece := _cropped(ink, Piece(ink, top, left)):
                 yield piece
 
@@ -166,7 +169,8 @@ def _rows(components: Sequence[Piece]) -> list[list[Piece]]:
 
 def _level(piece: Piece, others: Sequence[Piece]) -> float:
     """Return the part of the lower height that a piece shares with others, on average."""
-    top, bottom = (sum(ends) / len(others) for ends in zip(*((one.top, one.bottom) for one in others), strict=True))
+    top = sum(other.top for other in others) / len(others)
+    bottom = sum(other.bottom for other in others) / len(others)
     return (min(piece.bottom, bottom) - max(piece.top, top)) / min(piece.bottom - piece.top, bottom - top)
 
 

@@ -114,4 +114,5 @@ def _finish(ink: Ink, logits: Array, thresholds: Thresholds, score: Callable[[Ar
 
 
 def _score(network: Network, picture: bytes) -> Array:
-    return network.logits(np.frombuffer(picture, np.float32).reshape(1, SIDE, SIDE))[0]
+    [logits] = network.logits(np.frombuffer(picture, np.float32).reshape(1, SIDE, SIDE))
+    return np.asarray(logits)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet.image.preprocess import Ink, normalise
+from lenet.image.preprocess import SIDE, Ink, normalise
 from lenet.image.segment import Piece, divide, join, segment, typical_height
 from lenet.model.verdict import Box, Number, Thresholds, energy, is_clear
 
@@ -42,6 +42,11 @@ CUT = 2.0  # per height of ink cut through
 NARROWEST, NARROW = 1.3, 0.5  # a cut through a narrower component loses NARROW times what it lacks
 SKIP = 12.0  # what a path loses when it leaves out a piece of the row's height; smaller pieces lose the square
 
+# Doodles and letters have parts that look like digits. The digits of a number have at least this mean score, more of
+# its components are digits than not, and none of its boxes hides more than this part of another. Of the kept doodles
+# 3 % pass as pictures and 1.5 % as drawings; of the kept numbers that are read rightly, touching or not, 98 %.
+ACCEPTED, HIDDEN = -0.75, 0.6
+
 
 class _Candidate(NamedTuple):
     first: int  # index of its first piece in the row
@@ -66,9 +71,11 @@ def read_number(
         most: candidates to score.
 
     Returns:
-        The number; None if the ink is clearly one digit, too little for one, or not two or more.
+        The number; None if the ink is clearly one digit, too little for one, or not clearly two or more.
     """
-    if not ink.grid or ink.extent < thresholds.blank or is_clear(logits, thresholds):
+    if not ink.grid or max(ink.grid.shape) <= SIDE:  # MNIST's size: one digit, perhaps with the edge of another
+        return None
+    if ink.extent < thresholds.blank or is_clear(logits, thresholds):
         return None
     rows = segment(ink.grid, ink.drawing)
     components = [component for row in rows for component in row]
@@ -97,9 +104,9 @@ def read_number(
             lines.append("".join(str(box.digit) for box in line))
             boxes += line
             scores += [graph.score(candidate) for candidate in path]
-    if len(boxes) < 2:
+    if len(boxes) <= max(1, skipped) or np.mean(scores) < ACCEPTED or _hidden(boxes) > HIDDEN:
         return None
-    return Number(tuple(lines), tuple(boxes), skipped, float(np.mean(scores)), complete)
+    return Number(tuple(lines), tuple(boxes), skipped, complete)
 
 
 def _scores(inks: Sequence[Array]) -> Scoring:
@@ -107,7 +114,7 @@ def _scores(inks: Sequence[Array]) -> Scoring:
     logits = [np.empty((0, 10), np.float32)]
     for start in range(0, len(inks), SLICE):
         scored = yield np.stack([normalise(ink) for ink in inks[start : start + SLICE]])
-        logits.append(scored)
+        logits.append(np.asarray(scored))
     return np.concatenate(logits)
 
 
@@ -122,7 +129,10 @@ class _Graph:
         self.owners: list[int] = []  # the component of each piece
         self.known: list[_Candidate] = []
         tall = HALF * self.height
-        clear = [is_clear(one, thresholds) and len(component.ink) >= tall for one, component in zip(logits, components)]
+        clear = [
+            is_clear(scores, thresholds) and len(component.ink) >= tall
+            for scores, component in zip(logits, components, strict=True)
+        ]
         for number, component in enumerate(components):
             divided = [component] if clear[number] or max(component.ink.shape) < tall else divide(component)
             first = len(self.pieces)
@@ -136,7 +146,7 @@ class _Graph:
         for first in range(len(self.pieces)):
             for end in range(first + 1, min(first + RUN, len(self.pieces)) + 1):
                 run = self.pieces[first:end]
-                if self._paper(run) > APART * self.height or _width(run) > WIDEST * self.height:
+                if _paper(run) > APART * self.height or _width(run) > WIDEST * self.height:
                     break
                 owners = self.owners[first:end]
                 if (first, end) not in whole and not (owners[0] != owners[-1] and all(clear[one] for one in owners)):
@@ -179,22 +189,23 @@ class _Graph:
         return path[::-1], len(self.components) - len(read)
 
     def _prior(self, first: int, end: int, piece: Piece) -> float:
-        height, width = (side / self.height for side in piece.ink.shape)
+        height, width = len(piece.ink) / self.height, (piece.right - piece.left) / self.height
         prior = -LOW * max(0.0, LOWEST - height) - BROAD * max(0.0, width - WIDE)
-        prior -= PAPER * self._paper(self.pieces[first:end]) / self.height
+        prior -= PAPER * _paper(self.pieces[first:end]) / self.height
         ends = [at for at in (first, end) if 0 < at < len(self.pieces) and self.owners[at - 1] == self.owners[at]]
         if ends:
-            cut = [self.components[self.owners[at]].ink.shape[1] / self.height for at in ends]
-            prior -= NARROW * max(0.0, NARROWEST - min(cut))
+            narrowest = min(int(self.components[self.owners[at]].ink.shape[1]) for at in ends)
+            prior -= NARROW * max(0.0, NARROWEST - narrowest / self.height)
             prior -= CUT * sum(self.pieces[at].cut for at in ends) / self.height
         return prior
 
-    def _paper(self, run: Sequence[Piece]) -> int:
-        """Return the widest paper between the pieces of a run, in pixels."""
-        widest, right = 0, run[0].right
-        for piece in run[1:]:
-            widest, right = max(widest, piece.left - right), max(right, piece.right)
-        return widest
+
+def _paper(run: Sequence[Piece]) -> int:
+    """Return the widest paper between the pieces of a run, in pixels."""
+    widest, right = 0, run[0].right
+    for piece in run[1:]:
+        widest, right = max(widest, piece.left - right), max(right, piece.right)
+    return widest
 
 
 def _width(run: Sequence[Piece]) -> int:
@@ -207,3 +218,13 @@ def _box(candidate: _Candidate, thresholds: Thresholds, step: int) -> Box:
     left, top, right, bottom = (step * edge for edge in (piece.left, piece.top, piece.right, piece.bottom))
     picture = normalise(piece.ink)
     return Box(int(probabilities.argmax()), tuple(probabilities.tolist()), left, top, right, bottom, picture)
+
+
+def _hidden(boxes: Sequence[Box]) -> float:
+    """Return the largest part of a box that another covers."""
+    left, top, right, bottom = np.array([box[2:6] for box in boxes]).T
+    across = np.minimum.outer(right, right) - np.maximum.outer(left, left)
+    down = np.minimum.outer(bottom, bottom) - np.maximum.outer(top, top)
+    areas = (right - left) * (bottom - top)
+    shared = across.clip(0) * down.clip(0) / np.minimum.outer(areas, areas)
+    return float(shared[~np.eye(len(boxes), dtype=bool)].max())

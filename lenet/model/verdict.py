@@ -46,13 +46,11 @@ class Thresholds:
         temperature: divisor of the logits that makes the probabilities match the accuracy (Guo et al., "On Calibration
             of Modern Neural Networks", 2017).
         unsure: a drawing with a smaller `energy` is unsure.
-        several: each of several digits has at least this probability.
     """
 
     blank: float = 0.09
     temperature: float = 1.0
     unsure: float = 4.0
-    several: float = 0.9
 
     def probabilities(self, logits: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return the calibrated probabilities, (…, 10), of logits, (…, 10)."""
@@ -87,7 +85,6 @@ class Number(NamedTuple):
     lines: tuple[str, ...]  # the digits of each row, from top to bottom
     boxes: tuple[Box, ...]  # in reading order
     skipped: int  # components of the ink that are no digit
-    score: float  # the mean of the digits' scores, at most 0
     complete: bool  # False if there was more to read
 
 
@@ -123,7 +120,7 @@ class Prediction:
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields of the API, with probabilities rounded to six decimals; null for blank and several."""
-        fields = {
+        fields: dict[str, Any] = {
             "verdict": self.verdict,
             "digit": self.digit,
             "digits": list(self.digits),
@@ -141,9 +138,7 @@ def is_clear(logits: NDArray[np.float32], thresholds: Thresholds) -> bool:
     return bool(energy(logits) >= thresholds.unsure and second < RIVAL * first)
 
 
-def judge(
-    ink: Ink, logits: NDArray[np.float32], thresholds: Thresholds, number: Number | None = None
-) -> Prediction:
+def judge(ink: Ink, logits: NDArray[np.float32], thresholds: Thresholds, number: Number | None = None) -> Prediction:
     """Decide the verdict on a drawing.
 
     Args:
@@ -159,13 +154,12 @@ def judge(
     second, digit = np.argsort(probabilities, kind="stable")[-2:].tolist()
     if is_clear(logits, thresholds):
         return Prediction("digit", digit, shown, ink.picture, "digit", (digit,), (digit,))
-    if number and number.score >= thresholds.several:
-        message: Message = "several" if number.complete else "many"
-        if number.skipped and number.complete:
-            message = "skipped"
+    if number:
+        message: Message = "many" if not number.complete else "skipped" if number.skipped else "several"
         digits = tuple(box.digit for box in number.boxes)
         return Prediction("several", None, shown, ink.picture, message, digits, number.lines, number)
-    message, named = "none", ()
+    message = "none"
+    named: tuple[int, ...] = ()
     if probabilities[digit] + probabilities[second] >= TORN:
         rivals = probabilities[second] >= RIVAL * probabilities[digit]
         message, named = ("torn", (digit, second)) if rivals else ("perhaps", (digit,))

@@ -53,20 +53,11 @@ class CalibrationNonDigits(TypedDict):
     accepted: float  # as a digit or as several
 
 
-class TwoDigits(TypedDict):
-    """Drawings of two digits side by side."""
-
-    count: int
-    several: float  # fraction with the verdict `several`
-    right_of_several: float  # fraction of these with both digits right
-
-
 class Calibration(TypedDict):
     """The drawings that the thresholds were computed from, and their verdicts."""
 
     digits: CalibrationDigits
     not_digits: CalibrationNonDigits
-    two_digits: TwoDigits
 
 
 class Facts(TypedDict):
