@@ -7,7 +7,7 @@ Array = NDArray[np.float32]
 Cut = tuple[float, NDArray[np.intp]]  # pixels of ink that it goes through, and the first column right of it in each row
 
 ROWS = 40  # cuts are looked for at this height in pixels, or a little less than twice as much
-MOST_CUTS = 8
+MOST_CUTS = 11
 SIDEWAYS = 0.05  # cost of each step to the side, in pixels of ink
 SLICE = 0.06  # a cut leaves at least this part of the ink on either side
 ALIKE = 0.04  # two cuts between which there is less than this part of the ink are the same cut

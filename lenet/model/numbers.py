@@ -25,27 +25,27 @@ LIVE_CANDIDATES = 60  # while the pen moves: 15 ms
 SLICE = 12  # pictures that are scored at once: 3 ms
 
 # Candidates; lengths are relative to the typical height of the row's components.
-RUN = 5  # pieces of one candidate
+RUN = 7  # pieces of one candidate
 WIDEST = 1.6
 APART = 0.6  # the widest paper between two pieces of one digit
-HALF = 0.5  # a component that is smaller in both directions is not divided
+HALF = 0.65  # a component that is smaller in both directions is not divided
 
 # The score of a candidate is the log probability of its digit, and that of being a digit at all: a sigmoid of the
 # energy. Priors of its height, its width, its paper and the ink that was cut through are added. Chosen on the kept
 # tenth of pendigits-train, one after the other, for the most numbers of all kinds wholly right.
 SURENESS = 0.5  # weight of the digit's log probability
-MIDDLE, SLOPE = -1.2, 1.5  # of the sigmoid; its middle lies so far from the energy below which a drawing is unsure
-LOWEST, LOW = 0.8, 10.0  # a lower candidate loses LOW times what it lacks
+MIDDLE, SLOPE = -0.7, 1.5  # of the sigmoid; its middle lies so far from the energy below which a drawing is unsure
+LOWEST, LOW = 0.7, 10.0  # a lower candidate loses LOW times what it lacks
 WIDE, BROAD = 1.0, 6.0  # a wider one loses BROAD times the excess
 PAPER = 2.0  # per height of paper between two pieces
 CUT = 2.0  # per height of ink cut through
-NARROWEST, NARROW = 1.3, 0.5  # a cut through a narrower component loses NARROW times what it lacks
-SKIP = 12.0  # what a path loses when it leaves out a piece of the row's height; smaller pieces lose the square
+NARROWEST, NARROW = 1.15, 1.0  # a cut through a narrower component loses NARROW times what it lacks
+SKIP = 16.0  # what a path loses when it leaves out a piece of the row's height; smaller pieces lose the square
 
 # Doodles and letters have parts that look like digits. The digits of a number have at least this mean score, more of
 # its components are digits than not, and none of its boxes hides more than this part of another. Of the kept doodles
 # 3 % pass as pictures and 1.5 % as drawings; of the kept numbers that are read rightly, touching or not, 98 %.
-ACCEPTED, HIDDEN = -0.75, 0.6
+ACCEPTED, HIDDEN = -0.8, 0.6
 
 
 class _Candidate(NamedTuple):
@@ -189,8 +189,8 @@ class _Graph:
         return path[::-1], len(self.components) - len(read)
 
     def _prior(self, first: int, end: int, piece: Piece) -> float:
-        height, width = len(piece.ink) / self.height, (piece.right - piece.left) / self.height
-        prior = -LOW * max(0.0, LOWEST - height) - BROAD * max(0.0, width - WIDE)
+        size, width = max(piece.ink.shape) / self.height, piece.ink.shape[1] / self.height
+        prior = -LOW * max(0.0, LOWEST - size) - BROAD * max(0.0, width - WIDE)
         prior -= PAPER * _paper(self.pieces[first:end]) / self.height
         ends = [at for at in (first, end) if 0 < at < len(self.pieces) and self.owners[at - 1] == self.owners[at]]
         if ends:
