@@ -23,6 +23,8 @@ Array = NDArray[np.float32]
 MOST_COMPONENTS = 400
 MOST_STROKES = 400  # beyond, the drawing is read as a picture
 
+NESTED = 0.9  # of a component's box, in the box of another: both are one component
+
 # Of the typical height, which is the mean of all heights weighted by themselves:
 SPECK = 0.06  # a component that is smaller in both directions is dirt
 LOW = 0.6  # a lower component (a dot, a hat, a part of a broken digit) is in the row of its nearest component
@@ -76,7 +78,7 @@ def segment(grid: InkGrid, drawing: Drawing | None = None) -> list[list[Piece]]:
             strokes[int(labels[stroke.top + row - grid.top, stroke.left + column - grid.left])].append(stroke)
         for index, component in components.items():
             components[index] = component._replace(strokes=tuple(strokes[index]))
-    return _rows(list(components.values()))
+    return _rows(_unnested(list(components.values())))
 
 
 def divide(component: Piece) -> list[Piece]:
@@ -136,6 +138,19 @@ def _cropped(ink: Array, at: Piece, cut: float = 0.0) -> Piece | None:
         return None
     crop = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     return Piece(crop, at.top + int(rows[0]), at.left + int(columns[0]), cut)
+
+
+def _unnested(components: Sequence[Piece]) -> list[Piece]:
+    """Join each component that lies in the box of another with it: the slash or the dot of a 0."""
+    boxes = np.array([(one.left, one.top, one.right, one.bottom) for one in components])
+    areas = (boxes[:, 2:] - boxes[:, :2]).prod(1)
+    groups: dict[int, list[Piece]] = {}
+    for index in np.argsort(-areas, kind="stable").tolist():
+        outer = list(groups)
+        shared = np.minimum(boxes[outer, 2:], boxes[index, 2:]) - np.maximum(boxes[outer, :2], boxes[index, :2])
+        around = np.flatnonzero(shared.clip(0).prod(1) >= NESTED * areas[index])
+        groups.setdefault(outer[around[0]] if len(around) else index, []).append(components[index])
+    return [join(group)._replace(strokes=sum((one.strokes for one in group), ())) for group in groups.values()]
 
 
 def _rows(components: Sequence[Piece]) -> list[list[Piece]]:
