@@ -25,7 +25,7 @@ LIVE_CANDIDATES = 60  # while the pen moves: 15 ms
 SLICE = 12  # pictures that are scored at once: 3 ms
 
 # Candidates; lengths are relative to the typical height of the row's components.
-RUN = 7  # pieces of one candidate
+RUN = 9  # pieces of one candidate
 WIDEST = 1.6
 APART = 0.6  # the widest paper between two pieces of one digit
 HALF = 0.65  # a component that is smaller in both directions is not divided
