@@ -42,7 +42,8 @@ def check(drawing: Any) -> None:
         ink = preprocess(drawing)
     except PictureError:
         return
-    for picture in (ink.picture, *(part.picture for part in ink.parts)):
+    rows = segment(ink.grid) if ink.grid else []
+    for picture in (ink.picture, *(normalise(piece.ink) for row in rows for piece in row)):
         assert picture.shape == (28, 28)
         assert picture.dtype == np.float32
         assert np.isfinite(picture).all()
