@@ -1,12 +1,12 @@
 """Drawings are put on the pad as documented: one anywhere, several in rows."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from lenet.datasets.placement import APART, TOUCHING, number, place
-from lenet.image.preprocess import preprocess
 from lenet.image.strokes import Stroke
 from tests.helpers.digits import DIGITS
 

@@ -50,7 +50,9 @@ def test_a_low_component_is_in_the_row_of_its_nearest_one(part: Box) -> None:
 
 
 def test_dirt_is_left_out() -> None:
-    assert places(bars((20, 30, 60, 80), (100, 30, 140, 80), (80, 50, 82, 52))) == [[(20, 30, 60, 80), (100, 30, 140, 80)]]
+    assert places(bars((20, 30, 60, 80), (100, 30, 140, 80), (80, 50, 82, 52))) == [
+        [(20, 30, 60, 80), (100, 30, 140, 80)]
+    ]
 
 
 def test_ink_inside_a_digit_is_part_of_it() -> None:
@@ -85,7 +87,9 @@ def test_touching_strokes_of_a_drawing_are_divided_as_they_were_drawn() -> None:
     [[both, single]] = segment(read_ink(drawing.render()), drawing)
     first, second = divide(both)
     alone = Drawing(200, 150, 8, drawing.strokes[:1]).render()
-    np.testing.assert_array_equal(first.ink, 1 - alone[first.top : first.bottom, first.left : first.right] / np.float32(255))
+    np.testing.assert_array_equal(
+        first.ink, 1 - alone[first.top : first.bottom, first.left : first.right] / np.float32(255)
+    )
     assert (second.left, second.right) == (56, 64)
     assert len(divide(single)) == 1
     whole = join([first, second])

@@ -31,7 +31,9 @@ def written(*rows: str, width: int = 560, pen: float = 10, step: int = 90) -> Dr
         for row, text in enumerate(rows)
         for column, character in enumerate(text)
         if character != " "
-        for stroke in placed(PLUS if character == "+" else DIGITS[int(character)], 70, 60 + step * column, 60 + 110 * row)
+        for stroke in placed(
+            PLUS if character == "+" else DIGITS[int(character)], 70, 60 + step * column, 60 + 110 * row
+        )
     ]
     return Drawing(width, 30 + 110 * len(rows), pen, tuple(tuple(map(tuple, stroke)) for stroke in strokes))
 
@@ -54,7 +56,9 @@ def test_each_box_is_around_the_ink_of_its_digit_in_the_pictures_pixels(read: Di
     for box, (character, column, row) in zip(
         prediction.number.boxes, [("3", 0, 0), ("0", 1, 0), ("7", 2, 0), ("5", 0, 1), ("1", 1, 1)], strict=True
     ):
-        points = np.concatenate([np.array(s) for s in placed(DIGITS[int(character)], 70, 60 + 90 * column, 60 + 110 * row)])
+        points = np.concatenate(
+            [np.array(s) for s in placed(DIGITS[int(character)], 70, 60 + 90 * column, 60 + 110 * row)]
+        )
         expected = [*(points.min(0) - 5), *(points.max(0) + 5)]
         assert box[2:6] == pytest.approx(expected, abs=1.5)
         assert box.digit == int(character)
@@ -66,7 +70,9 @@ def test_each_box_is_around_the_ink_of_its_digit_in_the_pictures_pixels(read: Di
 def test_the_boxes_of_a_large_picture_are_in_its_own_pixels(read: DigitClassifier) -> None:
     drawing = written("42").render()
     large = np.kron(drawing, np.ones((8, 8), np.uint8))
-    small_boxes, large_boxes = (prediction.number.boxes for prediction in map(read, (drawing, large)) if prediction.number)
+    small_boxes, large_boxes = (
+        prediction.number.boxes for prediction in map(read, (drawing, large)) if prediction.number
+    )
     for small, box in zip(small_boxes, large_boxes, strict=True):
         assert np.array(box[2:6]) == pytest.approx(8 * np.array(small[2:6]), abs=16)
 

@@ -24,7 +24,15 @@ def logits(**probabilities: float) -> np.ndarray:
 def number(*lines: str, skipped: int = 0, complete: bool = True) -> Number:
     """A number whose digits are certain and have boxes of ten pixels."""
     boxes = [
-        Box(int(digit), tuple(np.eye(10)[int(digit)].tolist()), 10 * column, 10 * row, 10 * column + 9, 10 * row + 9, PICTURE)
+        Box(
+            int(digit),
+            tuple(np.eye(10)[int(digit)].tolist()),
+            10 * column,
+            10 * row,
+            10 * column + 9,
+            10 * row + 9,
+            PICTURE,
+        )
         for row, line in enumerate(lines)
         for column, digit in enumerate(line)
     ]

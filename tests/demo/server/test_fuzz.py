@@ -20,7 +20,8 @@ from lenet.demo.picture.input import PictureInput
 from lenet.demo.server.limits import RequestError, check_json
 from lenet.demo.sketchpad import Sketchpad
 from lenet.image.formats import FORMATS, PictureError
-from lenet.image.preprocess import preprocess
+from lenet.image.preprocess import normalise, preprocess
+from lenet.image.segment import segment
 from lenet.image.strokes import Drawing, DrawingError, render
 from tests.helpers.digits import DIGITS
 from tests.helpers.strategies import DRAWINGS, JSON, PICTURES
