@@ -100,6 +100,7 @@ def _sketchpad(pad: type[Sketchpad] | type[gr.Sketchpad]) -> Sketchpad | gr.Sket
         return pad(
             elem_id="sketchpad",
             label=translated("pad"),
+            type="strokes",
             placeholder=both("placeholder"),
             undo_label=both("undo"),
             clear_label=both("clear"),

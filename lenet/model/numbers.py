@@ -198,7 +198,7 @@ class _Graph:
         return self.score(candidate) >= DOUBTFUL or all(candidate is not whole for whole in self.known)
 
     def _prior(self, first: int, end: int, piece: Piece) -> float:
-        size, width = max(piece.ink.shape) / self.height, piece.ink.shape[1] / self.height
+        size, width = max(piece.ink.shape) / self.height, (piece.right - piece.left) / self.height
         prior = -LOW * max(0.0, LOWEST - size) - BROAD * max(0.0, width - WIDE)
         prior -= PAPER * _paper(self.pieces[first:end]) / self.height
         ends = [at for at in (first, end) if 0 < at < len(self.pieces) and self.owners[at - 1] == self.owners[at]]
@@ -206,7 +206,7 @@ class _Graph:
             narrowest = min(int(self.components[self.owners[at]].ink.shape[1]) for at in ends)
             prior -= NARROW * max(0.0, NARROWEST - narrowest / self.height)
             prior -= CUT * sum(self.pieces[at].cut for at in ends) / self.height
-        return prior
+        return float(prior)
 
 
 def _paper(run: Sequence[Piece]) -> int:
