@@ -15,6 +15,7 @@ from lenet.model.classifier import DigitClassifier
 from lenet.model.numbers import LIVE_CANDIDATES, MOST_CANDIDATES, MOST_DIGITS, SKIP, SLICE, _Graph, read_number
 from lenet.model.verdict import Prediction, Thresholds
 from tests.helpers.digits import DIGITS, placed
+from tests.helpers.photos import PHOTOS
 
 PLUS = [[[40, 90], [100, 90]], [[70, 60], [70, 120]]]
 
@@ -232,3 +233,12 @@ def test_reading_live_gives_the_same_answer_and_lets_others_run(read: DigitClass
 def test_an_empty_picture_and_a_dot_are_no_number(read: DigitClassifier) -> None:
     dots: list[list[Stroke]] = [[], [[[140, 140]]]]
     assert [read(render(strokes)).verdict for strokes in dots] == ["blank", "blank"]
+
+
+@pytest.mark.parametrize("kind", ["shadow", "hand", "lined", "squared", "notebook", "snapshot", "pencil", "jpeg 20"])
+def test_rows_of_digits_are_read_in_photos(read: DigitClassifier, kind: str) -> None:
+    drawing = written("2053", "748", width=420, pen=9).render()
+    assert lines(read(PHOTOS[kind](np.pad(drawing, 60, constant_values=255), np.random.default_rng(1)))) == (
+        "2053",
+        "748",
+    )
