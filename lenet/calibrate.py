@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from lenet.command import Parser, command
+from lenet.command import Parser, add_number, command
 from lenet.datasets.mnist import DatasetError
 from lenet.datasets.stroke_files import add_strokes
 from lenet.evaluation import calibration
@@ -24,11 +24,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = Parser("python -m lenet.calibrate", __doc__)
     add_strokes(parser, "calibrate with the tenth of these drawings that training keeps")
     parser.add_argument("--weights", type=Path, required=True, metavar="DIR", help="change the thresholds of these")
+    add_number(parser, "--count", 10, 100_000, "pictures of digits and of non-digits", default=calibration.COUNT)
     options = parser.parse_args(arguments)
     verify(options.weights)
     network = Network(options.weights / NETWORK)
     people = mixture.read(options.strokes)
-    thresholds, facts = calibration.find(network, people.kept_digits, people.kept_non_digits)
+    thresholds, facts = calibration.find(network, people.kept_digits, people.kept_non_digits, options.count)
     print(calibration.summary(thresholds, facts), flush=True)
     write_thresholds(options.weights, thresholds, facts)
     return 0

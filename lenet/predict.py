@@ -1,10 +1,12 @@
-"""Read digits in image files, or in a random test image of MNIST.
+"""Read digits and numbers in image files, or in a random test image of MNIST.
 
     $ python -m lenet.predict
     MNIST test image 4711: truth 7, read 7 (99.9 %)
 
-    $ python -m lenet.predict examples/seven.png examples/scans --json
+    $ python -m lenet.predict examples/seven.png examples/forty-two.png --json
     {"file": "examples/seven.png", "verdict": "digit", "digit": 7, "digits": [7], "probabilities": [0.0, …]}
+    {"file": "examples/forty-two.png", "verdict": "several", "digit": null, "digits": [4, 2], "probabilities": null,
+    "lines": ["42"], "boxes": [{"digit": 4, "probabilities": [0.0, …], "left": 80, …}, …], "skipped": 0}
 
 If a file cannot be read or a folder has no picture, an error names it, the others are read, and the exit code is 1.
 Pipes and devices are skipped. Characters of a name that the terminal cannot show, or would obey, are escaped.
@@ -57,8 +59,8 @@ def _print(name: str, prediction: Prediction, as_json: bool, truth: int | None =
     if prediction.digit is not None:
         likeliest = f"{prediction.digit} ({percent(prediction.probabilities[prediction.digit], 1)})"
         text = f"read {likeliest}" if prediction.verdict == "digit" else f"unsure, most likely {likeliest}"
-    elif prediction.digits:
-        text = f"several digits, {', '.join(map(str, prediction.digits))}"
+    elif prediction.number:
+        text = f"read {', '.join(prediction.number.lines)}"
     print(f"{name}: {text}" if truth is None else f"{name}: truth {truth}, {text}", flush=True)
 
 

@@ -1,4 +1,4 @@
-"""Put drawings on the pad as people would: one at any size and place with any pen, or several in a row."""
+"""Put drawings on paper as people would: one at any size and place with any pen, or several in rows, as numbers."""
 
 from collections.abc import Sequence
 
@@ -14,12 +14,16 @@ THINNEST, THICKEST = 4.0, 40.0  # the pen's diameter in pixels of a pad of 280; 
 # (2.5 ± 0.7). Beyond it the loops of an 8 close.
 BOLDEST = 0.28
 
-ROW_SMALLEST = 0.3  # a row's longer side as part of the pad's: two digits, each as small as a single one may be
-# In heights of a digit:
-PENS = (0.02, 0.24)  # the pen's diameter: 4 pixels at a digit from edge to edge; MNIST's is an eighth of the digit
-HEIGHTS = (0.85, 1.15)  # of one digit in a row
+# Numbers; their lengths are in heights of a digit.
+HEIGHTS = (36.0, 110.0)  # of a digit, in pixels
+PENS = (0.04, 0.2)  # the pen's diameter; MNIST's is an eighth of the digit
+SIZES = (0.85, 1.15)  # of one digit in a row
 OFF = 0.06  # spread of a digit's distance from the line
-PAPER = 0.4  # the widest paper between two digits' ink; the narrowest is the pen's diameter
+INDENT = 0.5  # of a row
+LEADING = (0.15, 0.6)  # paper between two rows
+MARGINS = (0.1, 0.8)  # paper around all
+APART = (0.06, 0.45)  # paper between the boxes of two digits
+TOUCHING = (-0.16, 0.0)  # the boxes overlap, and most digits touch
 
 
 def place(
@@ -49,42 +53,51 @@ def place(
     lines = [np.array(stroke, np.float64) for stroke in strokes if len(stroke)]
     if not lines:
         return Drawing(side, side, float(pen))
-    points = np.concatenate(lines)  # (P, 2)
-    low = points.min(0)
-    extent = points.max(0) - low  # (2,)
+    low, extent = _box(lines)
     scale = (size - pen) / max(extent.max(), 1e-9)  # not 0: a dot has no extent
     corner = pen / 2 + where * (side - pen - scale * extent)
-    return _drawing([(line - low) * scale + corner for line in lines], side, float(pen))
+    return _drawing([(line - low) * scale + corner for line in lines], side, side, float(pen))
 
 
-def row(digits: Sequence[Sequence[Stroke]], random: np.random.Generator, side: int = CANVAS_SIZE) -> Drawing:
-    """Put digits on the pad side by side, with at least the pen's diameter of paper between their ink.
+def number(
+    rows: Sequence[Sequence[Sequence[Stroke]]], random: np.random.Generator, gaps: tuple[float, float] = APART
+) -> Drawing:
+    """Write digits in rows, on paper of the size that they need.
 
     Args:
-        digits: the strokes of each digit, of [x, y] points in any unit, y down; each has a point.
-        random: the generator of size, place, pen, gaps and unevenness.
-        side: of the pad, in pixels.
-
-    Returns:
-        A drawing on side × side pixels with all ink on it.
+        rows: the strokes of each digit of each row, of [x, y] points in any unit, y down; each digit has a point.
+        random: the generator of sizes, places, pen, gaps and margins.
+        gaps: the least and the most paper between the boxes of neighbours' ink, in heights of a digit.
     """
     pen = float(np.exp(random.uniform(*np.log(PENS))))
     lines: list[NDArray[np.float64]] = []
-    edge = 0.0  # left end of the next digit's ink
-    for strokes in digits:
-        written = [np.array(stroke, np.float64) for stroke in strokes if len(stroke)]
-        points = np.concatenate(written)  # (P, 2)
-        low, size = points.min(0), np.ptp(points, axis=0)
-        scale = random.uniform(*HEIGHTS) / max(size.max(), 1e-9)
-        corner = np.array([edge + pen / 2, random.normal(0, OFF) - scale * size[1] / 2])
-        lines += [(line - low) * scale + corner for line in written]
-        edge += scale * size[0] + pen + random.uniform(pen, max(pen, PAPER))
-    points = np.concatenate(lines)
-    low, size = points.min(0) - pen / 2, np.ptp(points, axis=0) + pen  # of the ink
-    scale = side * random.uniform(ROW_SMALLEST, LARGEST) / size.max()
-    corner = random.random(2) * (side - scale * size)
-    return _drawing([(line - low) * scale + corner for line in lines], side, pen * scale)
+    top = 0.0  # of the next row's ink
+    for digits in rows:
+        written: list[NDArray[np.float64]] = []
+        edge = random.uniform(0, INDENT)  # left end of the next digit's ink
+        for strokes in digits:
+            drawn = [np.array(stroke, np.float64) for stroke in strokes if len(stroke)]
+            low, size = _box(drawn)
+            scale = (random.uniform(*SIZES) - pen) / max(size.max(), 1e-9)
+            corner = np.array([edge + pen / 2, random.normal(0, OFF) - scale * size[1] / 2])
+            written += [(line - low) * scale + corner for line in drawn]
+            edge += scale * size[0] + pen + random.uniform(*gaps)
+        low, size = _box(written)
+        lines += [line + np.array([0, top + pen / 2 - low[1]]) for line in written]
+        top += size[1] + pen + random.uniform(*LEADING)
+    height = random.uniform(*HEIGHTS)
+    left, right, above, below = random.uniform(*MARGINS, 4)
+    low, size = _box(lines)
+    corner = np.array([left, above]) + pen / 2
+    width, depth = np.ceil((corner + size + pen / 2 + [right, below]) * height).astype(int).tolist()
+    return _drawing([(line - low + corner) * height for line in lines], width, depth, pen * height)
 
 
-def _drawing(lines: Sequence[NDArray[np.float64]], side: int, pen: float) -> Drawing:
-    return Drawing(side, side, pen, tuple(tuple((x, y) for x, y in line.tolist()) for line in lines))
+def _box(lines: Sequence[NDArray[np.float64]]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the left top corner and the size of strokes, (2,) each."""
+    points = np.concatenate(lines)  # (P, 2)
+    return points.min(0), np.ptp(points, axis=0)
+
+
+def _drawing(lines: Sequence[NDArray[np.float64]], width: int, height: int, pen: float) -> Drawing:
+    return Drawing(width, height, pen, tuple(tuple((x, y) for x, y in line.tolist()) for line in lines))

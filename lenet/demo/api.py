@@ -39,24 +39,27 @@ def add_api(classify: Callable[[Picture], Prediction]) -> None:
             image: one digit, dark on light or light on dark: an upload, a public URL or a base64 data URL.
 
         Returns:
-            The probability of each digit, highest first, empty for a blank picture; and the verdict: "digit", "blank"
+            The probability of each digit, highest first, empty for blank and several; and the verdict: "digit", "blank"
             (too little ink), "unsure" (no legible digit; the probabilities say what it resembles) or "several" (more
             than one digit; read lists them).
         """
         prediction = await predict_or_fail(image)
-        if prediction.verdict == "blank":
+        if prediction.digit is None:
             return None, prediction.verdict
         return dict(zip("0123456789", prediction.probabilities, strict=True)), prediction.verdict
 
     async def read(image: bytes | None) -> dict[str, Any]:
-        """Read a picture of one digit or several.
+        """Read a picture of one digit, or of numbers in rows.
 
         Args:
             image: digits, dark on light or light on dark: an upload, a public URL or a base64 data URL.
 
         Returns:
-            An object: "verdict", as for predict; "digit", the most probable, null for blank and several; "digits", the
-            digits from left to right; "probabilities", of 0 to 9, null for blank; "sentence", the verdict as text.
+            An object: "verdict", as for predict; "digit", the most probable, and "probabilities", ten numbers, both
+            null for blank and several; "digits", the digits in reading order; "sentence", the verdict as text. For
+            several also "lines", the digits of each row as text; "boxes", an object for each digit with "digit",
+            "probabilities", "left", "top", "right" and "bottom" in the picture's pixels; "skipped", how many pieces of
+            ink are no digit.
         """
         prediction = await predict_or_fail(image)
         return prediction.to_json() | {"sentence": prediction.sentence}

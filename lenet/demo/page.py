@@ -75,7 +75,7 @@ def build_demo(
     async def draw(value: Any, opened: bool, request: gr.Request) -> tuple[str, str]:
         ink = find_ink(value)
         if opened is not True:
-            return reading_html(classifier.read(ink), language(request)), ""
+            return reading_html(await classifier.read_live(ink), language(request)), ""
         prediction, activations = classifier.look(ink)
         return reading_html(prediction, language(request)), encode(prediction, activations, classifier)
 
@@ -113,6 +113,7 @@ def _sketchpad(pad: type[Sketchpad] | type[gr.Sketchpad]) -> Sketchpad | gr.Sket
         return pad(
             elem_id="sketchpad",
             label=translated("pad"),
+            type="strokes",
             placeholder=both("placeholder"),
             undo_label=both("undo"),
             clear_label=both("clear"),

@@ -1,36 +1,35 @@
 """Compute the temperature and the thresholds of the verdict from drawings that were not trained on.
 
-These are the tenth of each stroke file that training holds out (`lenet.datasets.holdout`), and for the threshold of
-several digits as many synthetic ones; without stroke files, synthetic ones only.
+These are the tenth of each stroke file that training holds out (`lenet.datasets.holdout`); without stroke files,
+synthetic digits and non-digits.
 """
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Iterable, Sequence
+from itertools import cycle, islice
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet.datasets.placement import place, row
+from lenet.datasets.placement import place
 from lenet.datasets.stroke_files import LabelledDrawing
 from lenet.datasets.synthetic import nondigits
 from lenet.datasets.synthetic.digits import glyph
-from lenet.evaluation.measure import count_pairs
 from lenet.evaluation.metrics import calibration_error, rates
 from lenet.files import percent
 from lenet.image.preprocess import Ink, preprocess
 from lenet.image.strokes import Stroke
 from lenet.model.classifier import read
 from lenet.model.runtime import Network
-from lenet.model.verdict import Thresholds, energy, read_row
+from lenet.model.verdict import Thresholds, energy
 from lenet.model.weights import Calibration
 
 SEED = 2**32 - 1  # of the drawings made here; no training uses it
-COUNT = 3_000  # digits of people, synthetic digits, and non-digits, of each
-ROWS = 1_000  # drawings of two digits
+COUNT = 3_000  # pictures of digits and of non-digits
 
 # `unsure` is this quantile of the energies of people's digits, or of synthetic ones without any: in validation, nine in
-# ten doodles of kinds that are not trained on are below. Twice as much refuses 95 % of them, and one digit in a hundred.
+# ten doodles of kinds that are not trained on are below. Twice as much refuses 95 %, and one digit in a hundred.
 DOUBTED = 0.0035
-SINGLE = 0.999  # fraction of single digits that must not be read as several
 TEMPERATURES = np.geomspace(0.25, 4, 161)
 
 LabelledStrokes = tuple[Sequence[Stroke], int]
@@ -39,30 +38,14 @@ LabelledStrokes = tuple[Sequence[Stroke], int]
 def digits(
     people: Sequence[LabelledDrawing], random: np.random.Generator, count: int
 ) -> tuple[list[Ink], NDArray[np.uint8]]:
-    """Return the ink and the labels of `count` synthetic digits and, if there are any, `count` digits of people."""
-    labelled: list[LabelledStrokes] = [(glyph(i % 10, random), i % 10) for i in range(count)]
+    """Return the ink and the labels of `count` digits: of people if there are any, otherwise synthetic."""
+    labelled: Iterable[LabelledStrokes] = ((glyph(i % 10, random), i % 10) for i in range(count))
     if people:
-        drawings = (people[i % len(people)] for i in range(count))
-        labelled += [(drawing.strokes, drawing.label) for drawing in drawings]
-    inks = [preprocess(place(strokes, random).render()) for strokes, _ in labelled]
-    return inks, np.array([label for _, label in labelled], np.uint8)
-
-
-def two_digits(
-    people: Sequence[LabelledDrawing], random: np.random.Generator, count: int
-) -> tuple[list[Ink], list[tuple[int, ...]]]:
-    """Return the ink and the labels, from left to right, of `count` drawings of two digits side by side."""
-
-    def draw() -> LabelledStrokes:
-        if people:
-            drawing = people[int(random.integers(len(people)))]
-            return drawing.strokes, drawing.label
-        label = int(random.integers(10))
-        return glyph(label, random), label
-
-    pairs = [(draw(), draw()) for _ in range(count)]
-    inks = [preprocess(row([strokes for strokes, _ in pair], random).render()) for pair in pairs]
-    return inks, [tuple(label for _, label in pair) for pair in pairs]
+        labelled = ((drawing.strokes, drawing.label) for drawing in islice(cycle(people), count))
+    labels, inks = zip(
+        *((label, preprocess(place(strokes, random).render())) for strokes, label in labelled), strict=True
+    )
+    return list(inks), np.array(labels, np.uint8)
 
 
 def temperature(logits: NDArray[np.float32], labels: NDArray[np.uint8]) -> float:
@@ -80,42 +63,19 @@ def temperature(logits: NDArray[np.float32], labels: NDArray[np.uint8]) -> float
     return round(float(TEMPERATURES[int(np.argmax(likelihoods))]), 3)
 
 
-def several(network: Network, inks: Sequence[Ink], confidences: NDArray[np.float64], scaled: Thresholds) -> float:
-    """Return the confidence from which at most one in a thousand single digits is read as several.
-
-    Args:
-        network: the trained network.
-        inks: single digits.
-        confidences: (N,) of the whole drawings; only parts that exceed it compete with it.
-        scaled: thresholds with the temperature.
-    """
-    rivals = []
-    for ink, confidence in zip(inks, confidences, strict=True):
-        if ink.parts:
-            logits = network.logits(np.array([part.picture for part in ink.parts]))
-            row_confidence, _ = read_row(ink.parts, scaled.probabilities(logits))
-            if row_confidence > confidence:
-                rivals.append(row_confidence)
-    allowed = int((1 - SINGLE) * len(inks))
-    rivals.sort(reverse=True)
-    return float(np.ceil(rivals[allowed] * 1000) / 1000) if len(rivals) > allowed else 0.0
-
-
 def find(
     network: Network,
     people: Sequence[LabelledDrawing] = (),
     doodles: Sequence[LabelledDrawing] = (),
     count: int = COUNT,
-    rows: int = ROWS,
 ) -> tuple[Thresholds, Calibration]:
     """Compute the thresholds of a network.
 
     Args:
         network: the trained network.
-        people: digits that it was not trained on, if there are any.
+        people: digits that it was not trained on; synthetic ones are used without any.
         doodles: people's non-digits of kinds that it was not trained on; synthetic ones are measured without any.
-        count: pictures of people's digits, of synthetic digits and of non-digits, each.
-        rows: drawings of two digits.
+        count: pictures of digits and of non-digits, each.
 
     Returns:
         The thresholds, and the verdicts that they give the drawings that they were computed from.
@@ -127,33 +87,27 @@ def find(
     random = np.random.default_rng(SEED)
     inks, labels = digits(people, random, count)
     outputs = logits(inks)
-    chosen = slice(count, None) if people else slice(None)  # people's digits, if there are any
-    scaled = Thresholds(temperature=temperature(outputs[chosen], labels[chosen]))
-    probabilities = scaled.probabilities(outputs)
-    doubt = float(np.quantile(energy(outputs[chosen]), DOUBTED))
-    row_threshold = min(max(0.5, several(network, inks, probabilities.max(1), scaled)), 0.999)
-    thresholds = Thresholds(temperature=scaled.temperature, unsure=round(doubt, 3), several=row_threshold)
+    scaled = Thresholds(temperature=temperature(outputs, labels))
+    thresholds = dataclasses.replace(scaled, unsure=round(float(np.quantile(energy(outputs), DOUBTED)), 3))
     others = _non_digits(doodles, random, count)
-    pairs, pair_labels = two_digits(people, random, rows)
 
     single = rates([read(ink, network, thresholds).verdict for ink in inks])
     accepted = rates([read(ink, network, thresholds).verdict for ink in others])
     return thresholds, {
         "digits": {
-            "people": len(labels) - count,
-            "by_rule": count,
+            "count": count,
+            "people": len(people),
             "wrong": int((outputs.argmax(1) != labels).sum()),
             "accepted": single.get("digit", 0.0),
             "several": single.get("several", 0.0),
-            "calibration_error_before": calibration_error(Thresholds().probabilities(outputs[chosen]), labels[chosen]),
-            "calibration_error": calibration_error(probabilities[chosen], labels[chosen]),
+            "calibration_error_before": calibration_error(Thresholds().probabilities(outputs), labels),
+            "calibration_error": calibration_error(scaled.probabilities(outputs), labels),
         },
         "not_digits": {
             "count": count,
             "people": len(doodles),
             "accepted": accepted.get("digit", 0.0) + accepted.get("several", 0.0),
         },
-        "two_digits": count_pairs([read(ink, network, thresholds) for ink in pairs], pair_labels),
     }
 
 
@@ -168,14 +122,12 @@ def _non_digits(doodles: Sequence[LabelledDrawing], random: np.random.Generator,
 
 def summary(thresholds: Thresholds, calibration: Calibration) -> str:
     """Format the thresholds and their effect for the terminal, a line for each."""
-    single, others, pairs = calibration["digits"], calibration["not_digits"], calibration["two_digits"]
+    single, others = calibration["digits"], calibration["not_digits"]
+    kinds = ["drawings by people" if figures["people"] else "synthetic ones" for figures in (single, others)]
     return (
         f"temperature {thresholds.temperature:.3f}: calibration error {percent(single['calibration_error_before'])} → "
-        f"{percent(single['calibration_error'])} on {single['people']:,} digits of people and {single['by_rule']:,} "
-        f"synthetic digits, {single['wrong']:,} wrong\n"
+        f"{percent(single['calibration_error'])} on {single['count']:,} digits ({kinds[0]}), {single['wrong']:,} wrong\n"
         f"unsure below an energy of {thresholds.unsure:.3f}: {percent(single['accepted'])} of the digits accepted, "
-        f"{percent(others['accepted'])} of {others['count']:,} "
-        f"non-digits\n"
-        f"several from {thresholds.several:.3f}: {percent(pairs['several'])} of {pairs['count']:,} drawings of two "
-        f"digits, {percent(pairs['right_of_several'])} of these right; {percent(single['several'])} of single digits"
+        f"{percent(single['several'])} read as several; {percent(others['accepted'])} of {others['count']:,} non-digits "
+        f"({kinds[1]}) accepted"
     )

@@ -11,19 +11,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenet.datasets import holdout, mnist, stroke_files
-from lenet.datasets.placement import place, row
+from lenet.datasets.placement import APART, TOUCHING, number, place
 from lenet.datasets.stroke_files import NOT_A_DIGIT, LabelledDrawing
 from lenet.evaluation import plots
 from lenet.evaluation.fingerprint import conditions, find_change
 from lenet.evaluation.metrics import METRICS, rates, summarize
-from lenet.evaluation.schema import Figures, Renderings
+from lenet.evaluation.schema import Figures, Numbers, Renderings
 from lenet.files import write_json
 from lenet.image.preprocess import Ink, preprocess
+from lenet.image.strokes import Drawing
 from lenet.model.classifier import DigitClassifier
-from lenet.model.verdict import Prediction
-from lenet.model.weights import WEIGHTS, TwoDigits
+from lenet.model.weights import WEIGHTS
 
-PAIRS = 500  # drawings of two digits, composed from a stroke file
+NUMBERS = 500  # of each kind, composed from a stroke file
+# Rows, digits in a row, and paper between them; at least and at most.
+KINDS = {
+    "apart": ((1, 1), (2, 6), APART),
+    "rows": ((2, 3), (2, 6), APART),
+    "touching": ((1, 1), (2, 3), TOUCHING),
+}
 DRAWINGS, RENDERINGS = 300, 10  # drawings, and renderings of each, whose answers are compared
 SEED = 1  # of sizes, places and pen widths
 
@@ -80,7 +86,7 @@ class Evaluation:
         if digits:
             labels = np.array([drawing.label for drawing in digits], np.uint8)
             figures = self._digits(f"-{set_name(path)}", _rendered(digits, random), labels)
-            figures["two_digits"] = self._two_digits(digits, random)
+            figures["numbers"] = self._numbers(digits, random)
             figures["renderings"] = self._renderings(digits, random)
         if non_digits:
             verdicts = self._verdicts(_rendered(non_digits, random))
@@ -105,13 +111,23 @@ class Evaluation:
     def _verdicts(self, inks: Sequence[Ink]) -> list[str]:
         return [self.classifier.read(ink).verdict for ink in inks]
 
-    def _two_digits(self, digits: Sequence[LabelledDrawing], random: np.random.Generator) -> TwoDigits:
-        pairs = [[digits[i] for i in random.integers(len(digits), size=2)] for _ in range(PAIRS)]
-        inks = [preprocess(row([drawing.strokes for drawing in pair], random).render()) for pair in pairs]
-        return count_pairs(
-            [self.classifier.read(ink) for ink in inks],
-            [tuple(drawing.label for drawing in pair) for pair in pairs],
-        )
+    def _numbers(self, digits: Sequence[LabelledDrawing], random: np.random.Generator) -> dict[str, Numbers]:
+        """Measure numbers of each kind as pictures, touching digits also as strokes."""
+        right: dict[str, list[bool]] = {kind: [] for kind in (*KINDS, "touching_strokes")}
+        for kind, (rows, lengths, gaps) in KINDS.items():
+            for _ in range(NUMBERS):
+                counts = random.integers(*lengths, random.integers(*rows, endpoint=True), endpoint=True)
+                lines = [[digits[i] for i in random.integers(len(digits), size=count)] for count in counts]
+                drawing = number([[digit.strokes for digit in line] for line in lines], random, gaps)
+                labels = tuple("".join(str(digit.label) for digit in line) for line in lines)
+                right[kind].append(self._lines(drawing.render()) == labels)
+                if kind == "touching":
+                    right["touching_strokes"].append(self._lines(drawing) == labels)
+        return {kind: {"count": len(read), "right": sum(read) / len(read)} for kind, read in right.items()}
+
+    def _lines(self, drawing: NDArray[np.uint8] | Drawing) -> tuple[str, ...]:
+        prediction = self.classifier(drawing)
+        return prediction.number.lines if prediction.number else ()
 
     def _renderings(self, digits: Sequence[LabelledDrawing], random: np.random.Generator) -> Renderings:
         drawings = [digits[i] for i in random.permutation(len(digits))[:DRAWINGS]]
@@ -121,20 +137,6 @@ class Evaluation:
             answers = Counter((prediction.verdict, prediction.digits) for prediction in predictions)
             same.append(answers.most_common(1)[0][1] / RENDERINGS)
         return {"drawings": len(drawings), "each": RENDERINGS, "same": round(float(np.mean(same)), 6)}
-
-
-def count_pairs(predictions: Sequence[Prediction], labels: Sequence[tuple[int, ...]]) -> TwoDigits:
-    """Count the drawings of two digits that are read as several digits, and as the right ones."""
-    right = [
-        prediction.digits == pair
-        for prediction, pair in zip(predictions, labels, strict=True)
-        if prediction.verdict == "several"
-    ]
-    return {
-        "count": len(labels),
-        "several": len(right) / len(labels),
-        "right_of_several": sum(right) / len(right) if right else 0.0,
-    }
 
 
 def _rendered(drawings: Sequence[LabelledDrawing], random: np.random.Generator) -> list[Ink]:

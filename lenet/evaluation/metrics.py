@@ -10,6 +10,12 @@ from lenet.evaluation.schema import Figures
 from lenet.files import percent
 
 METRICS = "metrics.json"  # file of a folder of weights that keeps its figures
+NUMBERS = {
+    "apart": "two to six digits apart",
+    "rows": "two or three rows of them",
+    "touching": "two or three digits that touch",
+    "touching_strokes": "two or three digits that touch, drawn on the pad",
+}
 BINS = 15  # of the calibration error, as in Guo et al. 2017
 
 
@@ -73,11 +79,8 @@ def table(figures: Figures) -> str:
         lines.append(f"verdicts: {_verdicts(figures['verdicts'])}")
     if raw := figures.get("raw"):
         lines.append(f"without preprocessing: {raw['misses']:,} wrong, {percent(raw['accuracy'])} right")
-    if pairs := figures.get("two_digits"):
-        lines.append(
-            f"{pairs['count']:,} drawings of two digits: {percent(pairs['several'])} several, "
-            f"{percent(pairs['right_of_several'])} of these right"
-        )
+    for kind, numbers in figures.get("numbers", {}).items():
+        lines.append(f"{numbers['count']:,} numbers, {NUMBERS[kind]}: {percent(numbers['right'])} wholly right")
     if renderings := figures.get("renderings"):
         lines.append(
             f"{renderings['drawings']:,} drawings, rendered {renderings['each']} times each: "

@@ -42,17 +42,15 @@ LEFT_OUT = """\
 CALIBRATION = """\
 ## Calibration and thresholds
 
-`python -m lenet.calibrate` computed the temperature and the thresholds from {digits_people} renderings of people's
-digits, and `several` from {digits_by_rule} synthetic digits too. None were trained on; {digits_wrong} are read wrong.
+`python -m lenet.calibrate` computed the temperature and the threshold from {digits_count} renderings of
+{digits_people} drawings of digits (0: of synthetic ones) that were not trained on; {digits_wrong} are read wrong.
 
-- The temperature {temperature} changes the calibration error of people's digits from {digits_calibration_error_before}
-  to {digits_calibration_error}.
+- The temperature {temperature} changes their calibration error from {digits_calibration_error_before} to
+  {digits_calibration_error}.
 - `unsure` is an energy, log Σ exp of the logits, below {unsure}, or a second digit with at least half of the first
-  one's probability. {digits_accepted} of these digits are accepted, and {not_digits_accepted} of {not_digits_count}
-  renderings of {not_digits_people} non-digits by people, of kinds that were not trained on (0: synthetic ones).
-- `several` needs at least {several} for every part, and more than for the whole drawing: {two_digits_several} of
-  {two_digits_count} drawings of two digits are read as several, {two_digits_right_of_several} of these correctly;
-  {digits_several} of single digits are.
+  one's probability. {digits_accepted} of these digits are accepted, {digits_several} are read as several; of
+  {not_digits_count} renderings of {not_digits_people} non-digits, of kinds that were not trained on,
+  {not_digits_accepted} are accepted.
 - `blank` is an extent below {blank} of the pad, or of 1,000 pixels in a larger photo. A dot of the pad's pen has
   0.07, the smallest digit drawn on purpose 0.15."""
 

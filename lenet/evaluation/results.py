@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from lenet.evaluation.log import mean, seeds
+from lenet.evaluation.metrics import NUMBERS
 from lenet.evaluation.schema import Change, Figures, Metrics, Verdicts
 from lenet.files import markdown_table, percent
 
@@ -27,8 +28,8 @@ the history."""
 STROKES = """\
 Drawings of `{name}` are rendered at random: 15 to 95 % of the pad's size, anywhere, with a pen of 4 to 40 px but at
 most 28 % of the drawing's size. Of {drawings:,} drawings rendered {each} times each, {same} of the renderings get
-their drawing's most frequent answer. Of {count:,} drawings of two digits side by side, {several} are read as several
-digits, and {right} of these correctly; {mistaken} of single digits are read as several."""
+their drawing's most frequent answer. {mistaken} of single digits are read as several. Numbers composed of its drawings,
+wholly right: {numbers}."""
 
 
 def results(metrics: Metrics, log: Sequence[Change]) -> str:
@@ -77,16 +78,17 @@ def measured(metrics: Metrics) -> str:
             kept = non_digits.get("kept")
             kind, counted = ("kinds not trained on", kept) if kept else ("non-digits", non_digits)
             rows.append((f"{name} ({kind})", counted["count"], "", "", "", _accepted(counted)))
-        if pairs := figures.get("two_digits"):
+        if numbers := figures.get("numbers"):
             renderings = figures["renderings"]
             text = STROKES.format(
                 name=name,
                 drawings=renderings["drawings"],
                 each=renderings["each"],
                 same=percent(renderings["same"], 1),
-                count=pairs["count"],
-                several=percent(pairs["several"], 1),
-                right=percent(pairs["right_of_several"], 1),
+                numbers="; ".join(
+                    f"{NUMBERS[kind]}, {percent(figure['right'], 1)} of {figure['count']:,}"
+                    for kind, figure in numbers.items()
+                ),
                 mistaken=percent(figures["verdicts"].get("several", 0)),
             )
             notes.append(text)

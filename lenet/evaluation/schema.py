@@ -2,8 +2,6 @@
 
 from typing import Any, NotRequired, TypedDict
 
-from lenet.model.weights import TwoDigits
-
 
 class DigitCount(TypedDict):
     """Errors of one digit."""
@@ -26,6 +24,13 @@ class Renderings(TypedDict):
     drawings: int
     each: int  # renderings of a drawing
     same: float  # fraction that gets the most frequent answer
+
+
+class Numbers(TypedDict):
+    """Numbers composed from a stroke file."""
+
+    count: int
+    right: float  # fraction with every digit right, in the right row
 
 
 class Verdicts(TypedDict):
@@ -52,7 +57,7 @@ class Figures(TypedDict, total=False):
     confusion: list[list[int]]  # 10 × 10; rows: truth, columns: likeliest digit
     verdicts: dict[str, float]
     raw: Raw  # MNIST only
-    two_digits: TwoDigits  # stroke files only, as the rest
+    numbers: dict[str, Numbers]  # "apart", "rows", "touching", "touching_strokes"; stroke files only, as the rest
     renderings: Renderings
     not_digits: NonDigits
 

@@ -4,7 +4,7 @@ The ink is found and cropped, its longer side scaled to 20 pixels, and its centr
 28 × 28 (LeCun et al. 1998, section III.A). Centring the box instead breaks 7 and 9, whose mass lies off its middle.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +13,7 @@ from PIL import Image
 
 from lenet.image.formats import Picture, tones
 from lenet.image.ink import InkGrid, read_ink
+from lenet.image.strokes import Drawing
 
 SIDE = 28
 DIGIT_SIDE = 20  # the longer side of every digit in MNIST
@@ -21,23 +22,6 @@ DIGIT_SIDE = 20  # the longer side of every digit in MNIST
 FILTER = Image.Resampling.BILINEAR
 CENTRE = 14  # pixel index; mean of MNIST's training images: 13.996 ± 0.289 across, 14.007 ± 0.291 down
 PAGE = 1_000  # pixels: in a larger drawing, a photo, a small digit has enough pixels to be read
-
-# Several digits side by side. A digit has at least this part of the tallest group's height: anything lower (a dot, the
-# end of a broken stroke) is merged with its neighbour.
-LOWEST = 0.4
-# The paper between two digits as part of the ink's height: a pen of 4 pixels and digits from edge to edge.
-GAP = 0.012
-# Merging takes quadratic time, and a comb has thousands of teeth: only the widest gaps are kept at first.
-MOST_PIECES = 64
-MOST_GROUPS = 4  # more are a scribble or a telephone number; the narrowest gaps are then closed
-
-
-class Part(NamedTuple):
-    """Neighbouring groups of a drawing's ink, as a drawing of their own."""
-
-    first: int  # index of its leftmost group
-    end: int  # index of its rightmost group, plus one
-    picture: NDArray[np.float32]  # (28, 28), 0 = paper, 1 = ink
 
 
 @dataclass(frozen=True)
@@ -49,14 +33,15 @@ class Ink:
         extent: the box's longer side as part of the drawing's shorter side or of 1,000 pixels, whichever is less; it
             can exceed 1.
         picture: (28, 28) float32, 0 = paper, 1 = ink, the network's input; all 0 without ink.
-        parts: if columns of paper divide the ink into groups, every run of neighbouring groups except the whole, each
-            perhaps one of several digits. Empty if the ink is one group.
+        grid: the ink itself, from which several digits are read; None without ink.
+        drawing: the strokes, if they are known.
     """
 
     box: tuple[int, int, int, int] | None
     extent: float
     picture: NDArray[np.float32]
-    parts: tuple[Part, ...] = ()
+    grid: InkGrid | None = None
+    drawing: Drawing | None = None
 
 
 class Steps(NamedTuple):
@@ -68,18 +53,20 @@ class Steps(NamedTuple):
     small: NDArray[np.float32]  # (h, w), 0 = paper, 1 = ink: the crop, its longer side scaled to 20 pixels
 
 
-def preprocess(drawing: Picture) -> Ink:
+def preprocess(drawing: Picture | Drawing) -> Ink:
     """Find the ink of a drawing and convert it to MNIST's form.
 
     Args:
         drawing: an array (H, W), (H, W, 1), (H, W, 3) or (H, W, 4) of integers from 0 to 255, 65,535 or the type's
             highest value, or of floating-point numbers from 0 to 1; or a `Grey` picture; or a PIL image; or the value
             of `gr.Sketchpad`; or None, an empty drawing. Dark on light or light on dark; a transparent background is
-            paper.
+            paper. Or a `Drawing`: of several digits, its strokes then tell which ink belongs together.
 
     Raises:
         PictureError: if the drawing has another type or shape.
     """
+    if isinstance(drawing, Drawing):
+        return replace(_normalise(read_ink(drawing.render()))[0], drawing=drawing)
     return _normalise(read_ink(drawing))[0]
 
 
@@ -106,54 +93,7 @@ def _normalise(grid: InkGrid) -> tuple[Ink, NDArray[np.float32], NDArray[np.floa
     box = (round(left * step), round(top * step), round((left + width) * step), round((top + height) * step))
     extent = step * max(height, width) / min(*(step * side for side in grid.shape), PAGE)
     small = _scaled(crop)
-    return Ink(box, extent, _centred(small), find_parts(crop)), crop, small
-
-
-def find_parts(ink: NDArray[np.float32]) -> tuple[Part, ...]:
-    """Divide ink at columns of paper.
-
-    Args:
-        ink: (H, W) float32, 0 = paper, 1 = ink, with ink in its first and last rows and columns.
-
-    Returns:
-        The parts as in `Ink.parts`.
-    """
-    inked = np.flatnonzero(ink.any(0))
-    paper = np.diff(inked) - 1
-    ends = np.flatnonzero(paper > max(1, GAP * len(ink)))
-    if not len(ends):
-        return ()
-    if len(ends) >= MOST_PIECES:
-        ends = np.sort(ends[np.argsort(-paper[ends], kind="stable")[: MOST_PIECES - 1]])
-    groups = list(zip(inked[[0, *(ends + 1)]].tolist(), (inked[[*ends, -1]] + 1).tolist(), strict=True))
-
-    def gap(i: int) -> int:  # to the group on its right
-        return int(groups[i + 1][0] - groups[i][1])
-
-    def height(left: int, right: int) -> int:
-        return int(np.ptp(_inked_rows(ink[:, left:right]))) + 1
-
-    heights = [height(*group) for group in groups]
-    while len(groups) > 1:
-        low = next((i for i, tall in enumerate(heights) if tall < LOWEST * max(heights)), None)
-        if low is None and len(groups) <= MOST_GROUPS:
-            break
-        gaps = range(len(groups) - 1) if low is None else range(max(low - 1, 0), min(low + 1, len(groups) - 1))
-        i = min(gaps, key=gap)
-        groups[i : i + 2] = [(groups[i][0], groups[i + 1][1])]
-        heights[i : i + 2] = [height(*groups[i])]
-    count = len(groups)
-    runs = [(i, j) for i in range(count) for j in range(i + 1, count + 1) if j - i < count]
-    return tuple(Part(i, j, _picture_of(ink[:, groups[i][0] : groups[j - 1][1]])) for i, j in runs)
-
-
-def _inked_rows(ink: NDArray[np.float32]) -> NDArray[np.intp]:
-    return np.flatnonzero(ink.any(1))
-
-
-def _picture_of(columns: NDArray[np.float32]) -> NDArray[np.float32]:
-    rows = _inked_rows(columns)
-    return normalise(columns[rows[0] : rows[-1] + 1])
+    return Ink(box, extent, _centred(small), grid), crop, small
 
 
 def normalise(ink: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -1,15 +1,14 @@
 """The verdict: a digit, several, unsure or blank, from a drawing's ink and the network's logits."""
 
 import dataclasses
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet.image.preprocess import Ink, Part
+from lenet.image.preprocess import Ink
 from lenet.model.messages import Message, say
 
 # A drawing is torn between two digits if the second has at least RIVAL times the probability of the first; it is said
@@ -47,13 +46,11 @@ class Thresholds:
         temperature: divisor of the logits that makes the probabilities match the accuracy (Guo et al., "On Calibration
             of Modern Neural Networks", 2017).
         unsure: a drawing with a smaller `energy` is unsure.
-        several: each of several digits has at least this probability.
     """
 
     blank: float = 0.09
     temperature: float = 1.0
     unsure: float = 4.0
-    several: float = 0.9
 
     def probabilities(self, logits: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return the calibrated probabilities, (…, 10), of logits, (…, 10)."""
@@ -64,6 +61,33 @@ class Thresholds:
         return dataclasses.asdict(self)
 
 
+class Box(NamedTuple):
+    """One of several digits."""
+
+    digit: int
+    probabilities: tuple[float, ...]  # of the ten digits in order, 0 to 1, with sum 1
+    left: int  # in the drawing's pixels, as are the other three; right and bottom are exclusive
+    top: int
+    right: int
+    bottom: int
+    picture: NDArray[np.float32]  # (28, 28), 0 = paper, 1 = ink: the network's input
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields of the API, with probabilities rounded to six decimals."""
+        fields = self._asdict() | {"probabilities": _rounded(self.probabilities)}
+        del fields["picture"]
+        return fields
+
+
+class Number(NamedTuple):
+    """The digits of a drawing with several, as `lenet.model.numbers` reads them."""
+
+    lines: tuple[str, ...]  # the digits of each row, from top to bottom
+    boxes: tuple[Box, ...]  # in reading order
+    skipped: int  # components of the ink that are no digit
+    complete: bool  # False if there was more to read
+
+
 @dataclass(frozen=True)
 class Prediction:
     """The reading of one drawing, for the page, the API and the command line.
@@ -72,11 +96,12 @@ class Prediction:
         verdict: `digit`; `blank` if there is too little ink; `several` for more than one digit; `unsure` if the drawing
             is not clearly a digit, or torn between two.
         digit: the likeliest digit, 0 to 9; None if blank or several.
-        probabilities: of the ten digits in order, 0 to 1, with sum 1; all 0 if blank.
+        probabilities: of the ten digits in order, 0 to 1, with sum 1; all 0 if blank; of the whole drawing if several.
         picture: (28, 28) float32, 0 = paper, 1 = ink: the network's input.
         message: the sentence for a person.
-        digits: the digits from left to right: two or more if several, none if blank, otherwise one.
-        named: the digits that the sentence names.
+        digits: the digits in reading order: two or more if several, none if blank, otherwise one.
+        named: the digits or, if several, the lines of digits that the sentence names.
+        number: the digits with their lines and boxes; None unless several.
     """
 
     verdict: Verdict
@@ -85,7 +110,8 @@ class Prediction:
     picture: NDArray[np.float32]
     message: Message
     digits: tuple[int, ...] = ()
-    named: tuple[int, ...] = ()
+    named: tuple[int | str, ...] = ()
+    number: Number | None = None
 
     @property
     def sentence(self) -> str:
@@ -93,77 +119,52 @@ class Prediction:
         return say(self.message, self.named)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the fields of the API, with probabilities rounded to six decimals, None if blank."""
-        probabilities = [round(probability, 6) for probability in self.probabilities]
-        return {
+        """Return the fields of the API, with probabilities rounded to six decimals; null for blank and several."""
+        fields: dict[str, Any] = {
             "verdict": self.verdict,
             "digit": self.digit,
             "digits": list(self.digits),
-            "probabilities": None if self.verdict == "blank" else probabilities,
+            "probabilities": None if self.digit is None else _rounded(self.probabilities),
         }
+        if self.number:
+            boxes = [box.to_json() for box in self.number.boxes]
+            fields |= {"lines": list(self.number.lines), "boxes": boxes, "skipped": self.number.skipped}
+        return fields
 
 
-def judge(
-    ink: Ink, logits: NDArray[np.float32], thresholds: Thresholds, parts: NDArray[np.float32] | None = None
-) -> Prediction:
+def is_clear(logits: NDArray[np.float32], thresholds: Thresholds) -> bool:
+    """Return True if logits, (10,), are those of a digit that is neither unsure nor torn between two."""
+    second, first = np.sort(thresholds.probabilities(logits))[-2:]
+    return bool(energy(logits) >= thresholds.unsure and second < RIVAL * first)
+
+
+def judge(ink: Ink, logits: NDArray[np.float32], thresholds: Thresholds, number: Number | None = None) -> Prediction:
     """Decide the verdict on a drawing.
 
     Args:
         ink: the drawing's ink, from `preprocess`.
         logits: (10,) the network's output for `ink.picture`.
         thresholds: the boundaries between the verdicts.
-        parts: (P, 10) the network's outputs for the pictures of `ink.parts`; None never gives `several`.
+        number: the drawing read as several digits, if it is not clearly one.
     """
     if ink.extent < thresholds.blank:
         return Prediction("blank", None, (0.0,) * 10, ink.picture, "empty" if ink.box is None else "little")
     probabilities = thresholds.probabilities(logits)
     shown = tuple(probabilities.tolist())
     second, digit = np.argsort(probabilities, kind="stable")[-2:].tolist()
-    if ink.parts and parts is not None:
-        confidence, digits = read_row(ink.parts, thresholds.probabilities(parts))
-        if confidence >= thresholds.several and confidence > probabilities[digit]:
-            return Prediction("several", None, shown, ink.picture, "several", digits, digits)
-    rivals = probabilities[second] >= RIVAL * probabilities[digit]
-    if energy(logits) >= thresholds.unsure and not rivals:
+    if is_clear(logits, thresholds):
         return Prediction("digit", digit, shown, ink.picture, "digit", (digit,), (digit,))
-    message: Message = "none"
+    if number:
+        message: Message = "many" if not number.complete else "skipped" if number.skipped else "several"
+        digits = tuple(box.digit for box in number.boxes)
+        return Prediction("several", None, shown, ink.picture, message, digits, number.lines, number)
+    message = "none"
     named: tuple[int, ...] = ()
     if probabilities[digit] + probabilities[second] >= TORN:
+        rivals = probabilities[second] >= RIVAL * probabilities[digit]
         message, named = ("torn", (digit, second)) if rivals else ("perhaps", (digit,))
     return Prediction("unsure", digit, shown, ink.picture, message, (digit,), named)
 
 
-def read_row(parts: Sequence[Part], probabilities: NDArray[np.float64]) -> tuple[float, tuple[int, ...]]:
-    """Read digits that stand side by side.
-
-    A group of ink is a digit or, where a stroke is broken, a piece of one. Of all ways to split the groups into digits,
-    take the one whose least likely digit is the likeliest; if several tie, the one with the largest product.
-
-    Args:
-        parts: `Ink.parts`.
-        probabilities: (P, 10) of the parts.
-
-    Returns:
-        The confidence, which is that of the least likely digit, and the digits from left to right.
-    """
-    confidences, digits = probabilities.max(axis=1).tolist(), probabilities.argmax(axis=1).tolist()
-
-    def rank(split: tuple[int, ...]) -> tuple[float, float]:
-        chosen = [confidences[index] for index in split]
-        return min(chosen), math.prod(chosen)
-
-    best = max(_splits(parts, 0, max(part.end for part in parts)), key=rank)
-    return rank(best)[0], tuple(digits[index] for index in best)
-
-
-def _splits(parts: Sequence[Part], first: int, end: int) -> Iterator[tuple[int, ...]]:
-    """Yield every way to cover the groups from `first` to `end` with parts side by side, as indices of parts.
-
-    `preprocess` finds at most four groups, which have seven splits.
-    """
-    if first == end:
-        yield ()
-    for index, part in enumerate(parts):
-        if part.first == first:
-            for rest in _splits(parts, part.end, end):
-                yield (index, *rest)
+def _rounded(probabilities: Sequence[float]) -> list[float]:
+    return [round(probability, 6) for probability in probabilities]

@@ -36,8 +36,8 @@ LAYERS = ("conv1", "pool1", "conv2", "pool2", "hidden", "logits")  # names of th
 class CalibrationDigits(TypedDict):
     """Single digits that the thresholds were computed from; rates and errors are fractions."""
 
-    people: int  # drawn by people
-    by_rule: int  # synthetic
+    count: int  # pictures
+    people: int  # drawings by people that they were rendered from; 0: they are synthetic
     wrong: int
     accepted: float
     several: float  # mistaken for several digits
@@ -53,20 +53,11 @@ class CalibrationNonDigits(TypedDict):
     accepted: float  # as a digit or as several
 
 
-class TwoDigits(TypedDict):
-    """Drawings of two digits side by side."""
-
-    count: int
-    several: float  # fraction with the verdict `several`
-    right_of_several: float  # fraction of these with both digits right
-
-
 class Calibration(TypedDict):
     """The drawings that the thresholds were computed from, and their verdicts."""
 
     digits: CalibrationDigits
     not_digits: CalibrationNonDigits
-    two_digits: TwoDigits
 
 
 class Facts(TypedDict):

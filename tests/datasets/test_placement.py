@@ -1,12 +1,12 @@
-"""Drawings are put on the pad as documented: one anywhere, several side by side."""
+"""Drawings are put on the pad as documented: one anywhere, several in rows."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from lenet.datasets.placement import place, row
-from lenet.image.preprocess import preprocess
+from lenet.datasets.placement import APART, TOUCHING, number, place
 from lenet.image.strokes import Stroke
 from tests.helpers.digits import DIGITS
 
@@ -85,20 +85,31 @@ def test_a_pad_of_another_size_has_its_pen_and_margins_in_proportion() -> None:
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_the_digits_of_a_row_are_on_the_pad_and_apart_by_the_pens_width(seed: int) -> None:
-    random = np.random.default_rng(seed)
-    drawing = row([DIGITS[4], DIGITS[2]], random)
-    low, high = box(drawing.strokes)
-    assert low.min() >= drawing.pen / 2 - 1e-6
-    assert high.max() <= 280 - drawing.pen / 2 + 1e-6
-    count = len(DIGITS[4])
-    left, right = box(drawing.strokes[:count])[1][0], box(drawing.strokes[count:])[0][0]
-    assert right - left >= 2 * drawing.pen - 1e-6  # half a pen of ink on each side, and a pen of paper
-    assert max(part.end for part in preprocess(drawing.render()).parts) == 2
+def test_the_digits_of_a_number_are_on_the_paper_and_apart_or_overlap_as_asked(seed: int) -> None:
+    for gaps, least, most in ((APART, 0.05, 0.46), (TOUCHING, -0.17, 0.01)):
+        drawing = number([[DIGITS[4], DIGITS[2]]], np.random.default_rng(seed), gaps)
+        low, high = box(drawing.strokes)
+        assert low.min() >= drawing.pen / 2 - 1e-6
+        assert high[0] <= drawing.width - drawing.pen / 2 + 1e-6
+        assert high[1] <= drawing.height - drawing.pen / 2 + 1e-6
+        count = len(DIGITS[4])
+        (_, top), (right, bottom) = box(drawing.strokes[:count])
+        left = box(drawing.strokes[count:])[0][0]
+        height = bottom - top + drawing.pen  # 85 to 115 % of the height that gaps are measured in
+        assert least / 0.85 * height - 1 <= left - right - drawing.pen <= most / 0.85 * height + 1
 
 
-def test_a_digit_in_a_row_keeps_its_shape() -> None:
-    drawing = row([DIGITS[7], DIGITS[1], DIGITS[3]], np.random.default_rng(0))
+def test_rows_are_under_each_other_with_paper_between() -> None:
+    rows = [[DIGITS[5], DIGITS[0]], [DIGITS[3]], [DIGITS[8], DIGITS[1]]]
+    drawing = number(rows, np.random.default_rng(3))
+    ends = np.cumsum([0, *(sum(map(len, row)) for row in rows)]).tolist()
+    boxes = [box(drawing.strokes[start:end]) for start, end in pairwise(ends)]
+    for (_, above), (below, _) in pairwise(boxes):
+        assert below[1] - above[1] > drawing.pen
+
+
+def test_a_digit_of_a_number_keeps_its_shape() -> None:
+    drawing = number([[DIGITS[7], DIGITS[1], DIGITS[3]]], np.random.default_rng(0))
     (low, high), (was_low, was_high) = box(drawing.strokes[-len(DIGITS[3]) :]), box(DIGITS[3])
     scale = (high - low) / (was_high - was_low)
     assert scale[0] == pytest.approx(scale[1])
@@ -106,7 +117,7 @@ def test_a_digit_in_a_row_keeps_its_shape() -> None:
         np.testing.assert_allclose(stroke, (np.array(was) - was_low) * scale + low)
 
 
-def test_a_row_is_the_same_for_a_seed_and_different_for_another() -> None:
-    first, again, other = (row([DIGITS[0], DIGITS[5]], np.random.default_rng(seed)) for seed in (1, 1, 2))
+def test_a_number_is_the_same_for_a_seed_and_different_for_another() -> None:
+    first, again, other = (number([[DIGITS[0], DIGITS[5]]], np.random.default_rng(seed)) for seed in (1, 1, 2))
     assert first == again
     assert first.pen != other.pen

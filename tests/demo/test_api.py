@@ -103,10 +103,19 @@ def test_read_returns_every_field_for_one_digit_and_for_several(client: Client, 
     pair = [*placed(DIGITS[4], 110, 75, 140), *placed(DIGITS[2], 110, 205, 140)]
     Image.fromarray(render(pair, width=12)).save(path)
     several = client.predict(handle_file(str(path)), api_name="/read")
-    assert list(several) == ["verdict", "digit", "digits", "probabilities", "sentence"]
+    fields = ["verdict", "digit", "digits", "probabilities", "lines", "boxes", "skipped", "sentence"]
+    assert list(several) == fields
     assert (several["verdict"], several["digit"], several["digits"]) == ("several", None, [4, 2])
-    assert "4 and 2" in several["sentence"]
-    assert client.predict(handle_file(str(path)), api_name="/predict")[1] == "several"
+    assert (several["probabilities"], several["lines"], several["skipped"]) == (None, ["42"], 0)
+    four, two = several["boxes"]
+    assert (four["digit"], two["digit"]) == (4, 2)
+    assert 0 < four["left"] < four["right"] < two["left"] < two["right"] < 280
+    assert (four["top"], four["bottom"]) == pytest.approx((79, 201), abs=1)  # 110 pixels about 140, and the pen
+    assert sum(two["probabilities"]) == pytest.approx(1, abs=1e-4)
+    assert several["sentence"] == "I read 42."
+    label, verdict = client.predict(handle_file(str(path)), api_name="/predict")
+    assert verdict == "several"
+    assert not label
     one = client.predict(handle_file(picture(7, tmp_path)), api_name="/read")
     assert (one["verdict"], one["digit"], one["digits"]) == ("digit", 7, [7])
     assert sum(one["probabilities"]) == pytest.approx(1, abs=1e-4)

@@ -159,3 +159,10 @@ def test_over_http_an_invalid_drawing_is_answered_with_the_sentence(capsys: pyte
 def test_the_example_is_a_drawing() -> None:
     pad = Sketchpad()
     assert np.array_equal(pad.preprocess(pad.example_payload()), pad.preprocess(pad.example_value()))
+
+
+def test_with_type_strokes_the_function_receives_the_drawing_on_this_pads_paper() -> None:
+    pad = Sketchpad(type="strokes")
+    drawing = pad.preprocess({"w": 560, "h": 560, "pen": 3, "strokes": [[[100, 60], [100, 500]]]})
+    assert drawing == Drawing(280, 280, 20, (((50, 30), (50, 250)),))
+    assert pad.preprocess('{"strokes": []}') is None

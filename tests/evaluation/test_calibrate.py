@@ -38,30 +38,25 @@ def test_the_command_saves_the_thresholds_and_the_verdicts_on_the_drawings(
 ) -> None:
     stroke_files.write(weights / "people.jsonl.gz", PEOPLE)
     before = verify(weights)
-    assert calibrate.main(["--weights", str(weights), "--strokes", str(weights / "people.jsonl.gz")]) == 0
+    arguments = ["--weights", str(weights), "--strokes", str(weights / "people.jsonl.gz"), "--count", "100"]
+    assert calibrate.main(arguments) == 0
     thresholds = verify(weights)
     assert thresholds != before
     assert thresholds.blank == before.blank
     facts = read_facts(weights)
     assert facts["training"] == read_facts()["training"]
     measured = facts["calibration"]
-    assert (measured["digits"]["people"], measured["digits"]["by_rule"], measured["two_digits"]["count"]) == (
-        100,
-        100,
-        20,
-    )
-    assert measured["not_digits"]["accepted"] <= calibration.PASSING + 0.011
+    assert (measured["digits"]["count"], measured["digits"]["people"]) == (100, len(PEOPLE) // 10)
     assert measured["digits"]["accepted"] >= 1 - calibration.DOUBTED - 0.011
     assert measured["digits"]["calibration_error"] <= measured["digits"]["calibration_error_before"] + 0.01
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == ["temperature", "unsure", "several"]
-    assert f"unsure below {thresholds.unsure:.3f}" in lines[1]
+    assert [line.split()[0] for line in lines] == ["temperature", "unsure"]
+    assert f"unsure below an energy of {thresholds.unsure:.3f}" in lines[1]
 
 
 def test_without_drawings_by_people_synthetic_digits_are_used(weights: Path) -> None:
-    _, measured = calibration.find(Network(weights / NETWORK), ())
-    assert (measured["digits"]["people"], measured["digits"]["by_rule"]) == (0, 100)
-    assert measured["two_digits"]["several"] > 0.8
+    _, measured = calibration.find(Network(weights / NETWORK), count=100)
+    assert (measured["digits"]["count"], measured["digits"]["people"]) == (100, 0)
 
 
 def test_missing_weights_or_drawings_are_an_error_that_names_them(

@@ -32,7 +32,7 @@ def committed() -> Metrics:
         ("lenet.image.ink.SMALL", 0),
         ("lenet.image.preprocess.FILTER", Image.Resampling.BOX),
         ("lenet.image.preprocess.CENTRE", 13),
-        ("lenet.image.preprocess.MOST_GROUPS", 2),
+        ("lenet.model.numbers.RUN", 0),
         ("lenet.model.classifier.judge", lambda ink, logits, thresholds, *_: judge(ink, logits, thresholds)),
     ],
 )

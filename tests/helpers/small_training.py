@@ -29,7 +29,7 @@ DATA = mnist.Mnist(drawn(200, 0), drawn(50, 1), drawn(50, 2))
 def main(arguments: list[str] | None = None) -> int:
     """Train on DATA and calibrate on few drawings; changes this process for good."""
     mnist.load = lambda folder=None: DATA
-    calibration.COUNT, calibration.ROWS = 40, 10
+    calibration.COUNT = 40
     return train.main(arguments)
 
 

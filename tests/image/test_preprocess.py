@@ -177,43 +177,6 @@ def test_other_input_is_refused_in_a_sentence(wrong: object) -> None:
         preprocess(wrong)
 
 
-def bars(*boxes: tuple[int, int, int, int]) -> np.ndarray:
-    page = np.full((100, 200), 255, np.uint8)
-    for left, top, right, bottom in boxes:
-        page[top:bottom, left:right] = 0
-    return page
-
-
-def test_parts_are_every_run_of_groups_side_by_side_except_the_whole() -> None:
-    ink = preprocess(bars((10, 10, 30, 90), (50, 15, 90, 85), (120, 10, 125, 80)))
-    assert [(part.first, part.end) for part in ink.parts] == [(0, 1), (0, 2), (1, 2), (1, 3), (2, 3)]
-    first = preprocess(bars((10, 10, 30, 90)))
-    np.testing.assert_array_equal(ink.parts[0].picture, first.picture)
-    pair = preprocess(bars((50, 15, 90, 85), (120, 10, 125, 80)))
-    np.testing.assert_array_equal(ink.parts[3].picture, pair.picture)
-
-
-@pytest.mark.parametrize(
-    "drawing",
-    [
-        bars((10, 10, 30, 90)),
-        bars((10, 10, 30, 40), (10, 60, 30, 90)),  # above each other
-        bars((10, 10, 30, 90), (31, 10, 50, 90)),  # a hair of paper between
-        bars((10, 10, 30, 90), (50, 70, 60, 90)),  # a dot beside
-        render(DIGITS[5]),
-        render(DIGITS[4]),
-    ],
-    ids=["alone", "stacked", "hair", "dot", "five", "four"],
-)
-def test_a_single_group_has_no_parts(drawing: np.ndarray) -> None:
-    assert preprocess(drawing).parts == ()
-
-
-def test_many_groups_are_merged_into_four() -> None:
-    ink = preprocess(bars(*((20 * i, 10, 20 * i + 10, 90) for i in range(8))))
-    assert max(part.end for part in ink.parts) == 4
-
-
 @pytest.mark.skipif("MNIST_DIR" not in os.environ, reason="MNIST_DIR is not set: it names a folder with the real MNIST")
 def test_mnist_images_are_unchanged() -> None:
     images = mnist.load().validation.images[:1000]

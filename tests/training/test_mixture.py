@@ -20,6 +20,9 @@ PEOPLE = [
     for digit in range(10)
 ]
 OWL = stroke_files.LabelledDrawing(stroke_files.NOT_A_DIGIT, Drawing(strokes=HOUSE), "owl")
+SHORT = dataclasses.replace(
+    WORLD, steps=2, warmup=0, restart=0, batch=200, glyphs=5, torn=0, drawings=30, outliers=4, doodles=6
+)
 DATA = Split(np.zeros((10, 28, 28), np.uint8), np.arange(10, dtype=np.uint8))  # in place of MNIST
 
 
@@ -91,14 +94,18 @@ def test_non_digits_are_trained_on_and_validated_on_by_kind(tmp_path: Path) -> N
 
 
 def test_no_more_is_rendered_than_a_short_training_sees() -> None:
-    short = dataclasses.replace(WORLD, steps=2, warmup=0, restart=0, batch=200, glyphs=5, torn=1, drawings=30, outliers=4, doodles=6)
+    short = dataclasses.replace(
+        WORLD, steps=2, warmup=0, restart=0, batch=200, glyphs=5, torn=1, drawings=30, outliers=4, doodles=6
+    )
     components = mixture.components(short, DATA, 1, [*PEOPLE, OWL])
     assert [len(component.data.labels) for component in components] == [10, 10, 2, 60, 4, 8]
     assert [component.per_batch for component in components] == [154, 5, 1, 30, 6, 4]
 
 
 def test_without_doodles_synthetic_non_digits_take_their_place_and_without_drawings_mnist_does() -> None:
-    short = dataclasses.replace(WORLD, steps=2, warmup=0, restart=0, batch=200, glyphs=5, torn=0, drawings=30, outliers=4, doodles=6)
+    short = dataclasses.replace(
+        WORLD, steps=2, warmup=0, restart=0, batch=200, glyphs=5, torn=0, drawings=30, outliers=4, doodles=6
+    )
     assert [component.per_batch for component in mixture.components(short, DATA, 1)] == [185, 5, 10]
 
 

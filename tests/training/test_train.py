@@ -146,7 +146,6 @@ def test_a_checkpoint_of_another_recipe_or_seed_is_refused(tmp_path: Path) -> No
 def small_data(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mnist, "load", lambda folder=None: DATA)
     monkeypatch.setattr(calibration, "COUNT", 40)
-    monkeypatch.setattr(calibration, "ROWS", 10)
 
 
 @pytest.mark.usefixtures("small_data")

@@ -38,7 +38,6 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(mnist, "load", lambda folder=None: small_training.DATA)
         monkeypatch.setattr(calibration, "COUNT", 40)
-        monkeypatch.setattr(calibration, "ROWS", 10)
         finish(folder)
         yield folder
 

@@ -81,5 +81,6 @@ def _image(tones: NDArray[np.float32], corner: tuple[int, int]) -> str:
 def _answer(prediction: Prediction) -> str:
     if prediction.verdict == "digit" and prediction.digit is not None:
         return f"<b>{prediction.digit}</b><span>{percent(prediction.probabilities[prediction.digit])}</span>"
-    signs = {"several": " ".join(map(str, prediction.digits)), "unsure": "?"}
-    return f"<b>{signs.get(prediction.verdict, '–')}</b>"
+    if prediction.number:
+        return f"<b>{'<br>'.join(prediction.number.lines)}</b>"
+    return f"<b>{'?' if prediction.verdict == 'unsure' else '–'}</b>"

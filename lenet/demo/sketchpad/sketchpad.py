@@ -16,7 +16,7 @@ on the pad of that `elem_id`; one Undo removes them. `sketchpad:clear` on the ca
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import gradio as gr
 import numpy as np
@@ -57,6 +57,7 @@ class Sketchpad(gr.HTML):
         label: str | gr.i18n.I18nData = "Drawing pad",
         size: int = CANVAS_SIZE,
         pen: float = BRUSH_WIDTH,
+        type: Literal["image", "strokes"] = "image",
         placeholder: str | dict[str, str] = "Draw here",
         undo_label: str | dict[str, str] = "Undo",
         clear_label: str | dict[str, str] = "Clear",
@@ -75,6 +76,7 @@ class Sketchpad(gr.HTML):
             label: the pad's name for screen readers.
             size: the paper's side in its own units, which are the pixels of what the function receives.
             pen: the pen's diameter in the same units.
+            type: whether the function receives pixels, as from `gr.Sketchpad(image_mode="L")`, or a `Drawing`.
             placeholder: text on an empty pad.
             undo_label: text of the button that undoes the last stroke or Clear.
             clear_label: text of the button that empties the pad.
@@ -83,6 +85,7 @@ class Sketchpad(gr.HTML):
         # Gradio reads arguments back as attributes; one named `undo` or `clear` would be the event of that name.
         self.size = size
         self.pen = pen
+        self.type = type
         self.placeholder = placeholder
         self.undo_label = undo_label
         self.clear_label = clear_label
@@ -112,14 +115,14 @@ class Sketchpad(gr.HTML):
 
     vars(input).update(vars(gr.HTML.input))  # `gr.on` recognizes an event by these
 
-    def preprocess(self, payload: Any) -> NDArray[np.uint8] | None:  # type: ignore[override]
+    def preprocess(self, payload: Any) -> NDArray[np.uint8] | Drawing | None:  # type: ignore[override]
         """Return what the function receives.
 
         Args:
             payload: a drawing from any client, as JSON text or as an object.
 
         Returns:
-            (size, size) uint8, 255 = paper, 0 = ink; None when the pad is empty.
+            (size, size) uint8, 255 = paper, 0 = ink, or the strokes on paper of that size; None when the pad is empty.
 
         Raises:
             gr.Error: if the payload is not a drawing.
@@ -130,7 +133,9 @@ class Sketchpad(gr.HTML):
             drawing = self._on_paper(payload)
         except DrawingError as error:
             raise gr.Error(str(error), print_exception=False) from error
-        return drawing.render() if drawing.strokes else None
+        if not drawing.strokes:
+            return None
+        return drawing if self.type == "strokes" else drawing.render()
 
     def postprocess(self, value: Value) -> str | None:
         """Return what the pad shows.

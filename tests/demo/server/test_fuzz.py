@@ -18,7 +18,8 @@ from starlette.exceptions import HTTPException
 from lenet.demo.server.limits import check_call, parse
 from lenet.demo.sketchpad import Sketchpad
 from lenet.image.formats import PictureError
-from lenet.image.preprocess import preprocess
+from lenet.image.preprocess import normalise, preprocess
+from lenet.image.segment import segment
 from lenet.image.strokes import Drawing, DrawingError
 from tests.helpers.strategies import DRAWINGS, JSON, PICTURES
 
@@ -39,7 +40,8 @@ def check(drawing: Any) -> None:
         ink = preprocess(drawing)
     except PictureError:
         return
-    for picture in (ink.picture, *(part.picture for part in ink.parts)):
+    rows = segment(ink.grid) if ink.grid else []
+    for picture in (ink.picture, *(normalise(piece.ink) for row in rows for piece in row)):
         assert picture.shape == (28, 28)
         assert picture.dtype == np.float32
         assert np.isfinite(picture).all()
