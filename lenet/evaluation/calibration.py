@@ -124,10 +124,11 @@ def summary(thresholds: Thresholds, calibration: Calibration) -> str:
     """Format the thresholds and their effect for the terminal, a line for each."""
     single, others = calibration["digits"], calibration["not_digits"]
     kinds = ["drawings by people" if figures["people"] else "synthetic ones" for figures in (single, others)]
+    before, after = percent(single["calibration_error_before"]), percent(single["calibration_error"])
     return (
-        f"temperature {thresholds.temperature:.3f}: calibration error {percent(single['calibration_error_before'])} → "
-        f"{percent(single['calibration_error'])} on {single['count']:,} digits ({kinds[0]}), {single['wrong']:,} wrong\n"
+        f"temperature {thresholds.temperature:.3f}: calibration error {before} → {after} on {single['count']:,} digits "
+        f"({kinds[0]}), {single['wrong']:,} wrong\n"
         f"unsure below an energy of {thresholds.unsure:.3f}: {percent(single['accepted'])} of the digits accepted, "
-        f"{percent(single['several'])} read as several; {percent(others['accepted'])} of {others['count']:,} non-digits "
-        f"({kinds[1]}) accepted"
+        f"{percent(single['several'])} read as several; {percent(others['accepted'])} of {others['count']:,} "
+        f"non-digits ({kinds[1]}) accepted"
     )

@@ -50,7 +50,7 @@ class Thresholds:
 
     blank: float = 0.09
     temperature: float = 1.0
-    unsure: float = 4.0
+    unsure: float = 2.8
 
     def probabilities(self, logits: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return the calibrated probabilities, (…, 10), of logits, (…, 10)."""

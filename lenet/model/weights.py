@@ -208,6 +208,9 @@ def read_facts(folder: Path = WEIGHTS) -> Facts:
         if isinstance(facts["sha256"], str):  # written before there was a lenet5.tflite
             facts = {**facts, "sha256": {ARRAYS: facts["sha256"]}}
             facts.pop("file", None)
+        if "several" in facts["thresholds"]:  # written when `unsure` was a probability
+            old = facts["thresholds"]
+            facts["thresholds"] = Thresholds(blank=old["blank"], temperature=old["temperature"]).to_json()
         numbers = Thresholds(**facts["thresholds"]).to_json()
         if not all(isinstance(number, int | float) and 0 <= number < 100 for number in numbers.values()):
             raise ValueError("its thresholds are not numbers from 0 to 100")

@@ -14,6 +14,7 @@ from lenet import export
 from lenet.image.strokes import render
 from lenet.model.classifier import DigitClassifier
 from lenet.model.network import lenet5
+from lenet.model.verdict import Thresholds
 from lenet.model.weights import (
     ARRAYS,
     FACTS,
@@ -236,3 +237,10 @@ def test_a_file_larger_than_its_arrays_is_rejected(folder: Path, name: str) -> N
         file.truncate(30_000_000_000)  # sparse
     with pytest.raises(WeightsError, match=rf"{name} is damaged"):
         verify(folder)
+
+
+def test_thresholds_of_before_the_energy_keep_their_temperature_and_doubt_by_the_default(folder: Path) -> None:
+    old = {"blank": 0.1, "temperature": 0.7, "unsure": 0.6, "several": 0.9}
+    facts = json.loads((folder / FACTS).read_text("utf-8"))
+    (folder / FACTS).write_text(json.dumps(facts | {"thresholds": old}), "utf-8")
+    assert verify(folder) == Thresholds(blank=0.1, temperature=0.7)
