@@ -28,8 +28,8 @@ SEED = 2**32 - 1  # of the drawings made here; no training uses it
 COUNT = 3_000  # pictures of digits and of non-digits
 
 # `unsure` is this quantile of the energies of people's digits, or of synthetic ones without any: in validation, nine in
-# ten doodles of kinds that are not trained on are below. Twice as much refuses 95 %, and one digit in a hundred.
-DOUBTED = 0.0035
+# ten doodles of kinds that are not trained on are below. Twice as much refuses 95 % of them.
+DOUBTED = 0.005
 TEMPERATURES = np.geomspace(0.25, 4, 161)
 
 LabelledStrokes = tuple[Sequence[Stroke], int]
