@@ -119,8 +119,8 @@ def test_the_cards_commands_give_the_published_rate_of_doodles(tmp_path: Path, m
     assert doodles.main(flags.split()) == 0
     measured = Evaluation().strokes(tmp_path / "doodles.jsonl")["not_digits"]
     published = json.loads((report.WEIGHTS / METRICS).read_text("utf-8"))["strokes"]["doodles"]["not_digits"]
-    assert measured["count"] == published["count"] == 5_000
-    assert measured["verdicts"] == pytest.approx(published["verdicts"], abs=0.002)  # other processors round differently
+    assert measured["count"] == published["count"] == 1_000
+    assert measured["verdicts"] == pytest.approx(published["verdicts"], abs=0.005)  # other processors round differently
 
 
 def test_every_requirement_is_pinned_exactly() -> None:

@@ -76,7 +76,7 @@ def build_demo(
         ink = find_ink(value)
         if opened is not True:
             return reading_html(await classifier.read_live(ink), language(request)), ""
-        prediction, activations = classifier.look(ink)
+        prediction, activations = await classifier.look_live(ink)
         return reading_html(prediction, language(request)), encode(prediction, activations, classifier)
 
     demo: gr.Blocks

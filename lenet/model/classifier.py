@@ -77,6 +77,10 @@ class DigitClassifier:
         except StopIteration as end:
             return judge(ink, logits, self.thresholds, end.value)
 
+    async def look_live(self, ink: Ink) -> tuple[Prediction, Activations]:
+        """Return the result of `read_live`, and the output of every layer too."""
+        return await self.read_live(ink), self.network.activations(ink.picture)
+
     def look(self, ink: Ink) -> tuple[Prediction, Activations]:
         """Read the ink of a drawing, and return the output of every layer too."""
         activations = self.network.activations(ink.picture)

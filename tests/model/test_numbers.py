@@ -139,7 +139,7 @@ def test_the_best_path_is_the_best_of_all_ways_to_read_or_skip_the_pieces() -> N
     for _ in range(30):
         strokes = [Piece(np.ones((20, 8), np.float32), 0, 10 * i) for i in range(5)]
         pieces = [stroke._replace(strokes=(stroke,)) for stroke in strokes]  # which are not cut
-        graph = _Graph(pieces, random.normal(0, 1.5, (5, 10)).astype(np.float32), Thresholds())
+        graph = _Graph(pieces, random.normal(0, 1.5, (5, 10)).astype(np.float32), Thresholds(unsure=0.5))
         candidates = graph.candidates(random.normal(0, 3, (len(graph.runs), 10)).astype(np.float32))
         score = {(one.first, one.end): graph.score(one) for one in candidates}
 

@@ -80,23 +80,23 @@ def test_a_drawing_that_could_be_two_digits_says_which() -> None:
 
 
 def test_a_number_is_several_digits_unless_the_drawing_is_clearly_one() -> None:
-    prediction = judge(INK, logits(d1=0.3), Thresholds(), number("42", "7"))
+    prediction = judge(INK, logits(d1=0.15), Thresholds(), number("42", "7"))
     assert (prediction.verdict, prediction.digit, prediction.digits) == ("several", None, (4, 2, 7))
     assert prediction.sentence == "I read 42 and 7."
-    assert prediction.probabilities == pytest.approx(softmax(logits(d1=0.3)).tolist())
+    assert prediction.probabilities == pytest.approx(softmax(logits(d1=0.15)).tolist())
     assert judge(INK, logits(d4=0.97), Thresholds(), number("42")).digits == (4,)
-    assert judge(INK, logits(d1=0.3), Thresholds()).verdict == "unsure"
+    assert judge(INK, logits(d1=0.15), Thresholds()).verdict == "unsure"
 
 
 def test_the_sentence_says_what_was_left_out() -> None:
-    skipped = judge(INK, logits(d1=0.3), Thresholds(), number("1", "2", "3", skipped=1))
+    skipped = judge(INK, logits(d1=0.15), Thresholds(), number("1", "2", "3", skipped=1))
     assert skipped.sentence == "I read 1, 2 and 3, and left out what is not a digit."
-    many = judge(INK, logits(d1=0.3), Thresholds(), number("12", skipped=1, complete=False))
+    many = judge(INK, logits(d1=0.15), Thresholds(), number("12", skipped=1, complete=False))
     assert many.sentence == "I read 12. There is more here than I read at once."
 
 
 def test_json_of_several_digits_has_lines_and_boxes_and_no_probabilities_of_the_whole() -> None:
-    value = json.loads(json.dumps(judge(INK, logits(d1=0.3), Thresholds(), number("42", "7", skipped=2)).to_json()))
+    value = json.loads(json.dumps(judge(INK, logits(d1=0.15), Thresholds(), number("42", "7", skipped=2)).to_json()))
     assert list(value) == ["verdict", "digit", "digits", "probabilities", "lines", "boxes", "skipped"]
     assert (value["digit"], value["probabilities"]) == (None, None)
     assert (value["lines"], value["skipped"]) == (["42", "7"], 2)

@@ -64,11 +64,11 @@ def add_inside(
     occluding = asyncio.Semaphore()  # one for all: clients choose the names of their sessions
 
     async def look(value: Any) -> str:
-        return encode(*classifier.look(find_ink(value)), classifier)
+        return encode(*await classifier.look_live(find_ink(value)), classifier)
 
     async def rest(value: Any, request: gr.Request) -> str:
         ink = find_ink(value)
-        prediction = classifier.read(ink)
+        prediction = await classifier.read_live(ink)
         try:
             async with asyncio.timeout(PATIENCE), occluding:
                 occlusion = occlude(ink.picture)
@@ -79,7 +79,7 @@ def add_inside(
 
     async def select(value: Any, event: gr.EventData, request: gr.Request) -> str:
         layer, index, row, column = _place(event)
-        _, activations = classifier.look(find_ink(value))
+        activations = network.activations(find_ink(value).picture)
         if layer == "hidden":
             contribution = contributions(network, activations)[index]
             return explained.unit_html(index, activations, contribution, language(request))
