@@ -34,7 +34,7 @@ HALF = 0.65  # a component that is smaller in both directions is not divided
 # energy. Priors of its height, its width, its paper and the ink that was cut through are added. Chosen on the kept
 # tenth of pendigits-train, one after the other, for the most numbers of all kinds wholly right.
 SURENESS = 0.5  # weight of the digit's log probability
-MIDDLE, SLOPE = 0.9, 1.5  # of the sigmoid; its middle lies so far from the energy below which a drawing is unsure
+MIDDLE, SLOPE = 0.6, 1.5  # of the sigmoid; its middle lies so far from the energy below which a drawing is unsure
 LOWEST, LOW = 0.7, 10.0  # a lower candidate loses LOW times what it lacks
 WIDE, BROAD = 1.0, 6.0  # a wider one loses BROAD times the excess
 PAPER = 2.0  # per height of paper between two pieces
@@ -43,9 +43,9 @@ NARROWEST, NARROW = 1.15, 1.0  # a cut through a narrower component loses NARROW
 SKIP = 16.0  # what a path loses when it leaves out a piece of the row's height; smaller pieces lose the square
 
 # Doodles and letters have parts that look like digits. The digits of a number have at least this mean score, more of
-# its components are digits than not, and no box hides more than this part of another. Of the kept doodles 2 % pass as
+# its components are digits than not, and no box hides more than this part of another. Of the kept doodles 1 % pass as
 # pictures.
-ACCEPTED, HIDDEN = -0.75, 0.6
+ACCEPTED, HIDDEN = -0.5, 0.6
 DOUBTFUL = -2.0  # a whole component with a lower score is no digit, and left out
 
 
