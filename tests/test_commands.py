@@ -313,7 +313,6 @@ def test_a_read_only_folder_is_named_after_the_results_were_printed(
     name: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(calibration, "COUNT", 40)
-    monkeypatch.setattr(calibration, "ROWS", 10)
     arguments, printed = {
         "evaluate": (["--weights", str(folder / "weights")], "MNIST test"),
         "calibrate": (["--weights", str(folder / "weights")], "temperature"),

@@ -45,7 +45,7 @@ def test_stale_results_are_reported_and_rewritten(tmp_path: Path, monkeypatch, c
     assert "Stale: README.md and MODEL_CARD.md. Run `python -m lenet.report`." in capsys.readouterr().err
     assert report.main([]) == 0
     assert stale.read_text(encoding="utf-8") == README
-    assert (tmp_path / "weights" / "MODEL_CARD.md").read_text("utf-8").startswith("---\nlicense: mit")
+    assert (tmp_path / "weights" / "MODEL_CARD.md").read_text("utf-8").startswith("---\ndatasets:")
     assert report.main(["--check"]) == 0
 
 

@@ -67,7 +67,7 @@ def find(
     network: Network,
     people: Sequence[LabelledDrawing] = (),
     doodles: Sequence[LabelledDrawing] = (),
-    count: int = COUNT,
+    count: int | None = None,
 ) -> tuple[Thresholds, Calibration]:
     """Compute the thresholds of a network.
 
@@ -75,7 +75,7 @@ def find(
         network: the trained network.
         people: digits that it was not trained on; synthetic ones are used without any.
         doodles: people's non-digits of kinds that it was not trained on; synthetic ones are measured without any.
-        count: pictures of digits and of non-digits, each.
+        count: pictures of digits and of non-digits, each; None: COUNT.
 
     Returns:
         The thresholds, and the verdicts that they give the drawings that they were computed from.
@@ -84,6 +84,7 @@ def find(
     def logits(inks: Sequence[Ink]) -> NDArray[np.float32]:
         return network.logits(np.stack([ink.picture for ink in inks]))
 
+    count = count or COUNT
     random = np.random.default_rng(SEED)
     inks, labels = digits(people, random, count)
     outputs = logits(inks)

@@ -16,6 +16,9 @@ from lenet.model.weights import WEIGHTS, read_facts
 
 METRICS_NOW = json.loads((WEIGHTS / METRICS).read_text(encoding="utf-8"))
 FACTS_NOW = read_facts()
+# The trainings that `log` makes up misread so many of MNIST's test images, and as many more as their seed says.
+MISSES = METRICS_NOW["mnist_test"]["raw"]["misses"] - METRICS_NOW["training"]["seed"]
+MEAN = f"{100 - (MISSES + 2) / 100:.2f}"
 
 
 def run(folder: Path, seed: int, misses: int, drawn: int) -> Path:
@@ -35,7 +38,7 @@ def run(folder: Path, seed: int, misses: int, drawn: int) -> Path:
 @pytest.fixture
 def log(tmp_path: Path) -> list:
     first = entry("Nothing yet", [run(tmp_path / "old", 1, 80, 60)])
-    runs = [run(tmp_path / f"{seed}", seed, 30 + seed, 10 * seed) for seed in (1, 2, 3)]
+    runs = [run(tmp_path / f"{seed}", seed, MISSES + seed, 10 * seed) for seed in (1, 2, 3)]
     return [first, entry("Everything", runs)]
 
 
@@ -50,18 +53,16 @@ def test_the_history_has_a_row_for_each_training_with_its_errors_in_each_set(log
     assert rows[0][-2:] == ["MNIST test, raw", "people"]
     assert rows[1][:2] == ["1", "Nothing yet"]
     assert [row[3:] for row in rows[2:]] == [
-        ["1", "21 of 5,000, 5 of 749", "31", "10 of 1,000"],
-        ["2", "22 of 5,000, 5 of 749", "32", "20 of 1,000"],
-        ["3", "23 of 5,000, 5 of 749", "33", "30 of 1,000"],
+        [str(seed), f"2{seed} of 5,000, 5 of 749", str(MISSES + seed), f"{seed}0 of 1,000"] for seed in (1, 2, 3)
     ]
     assert [row[0] for row in rows[2:]] == ["2", "", ""]
 
 
 def test_the_seeds_of_the_committed_recipe_have_mean_and_standard_deviation(log: list) -> None:
-    assert "| **mean ± standard deviation** |  | 99.68 ± 0.01 % | 98.00 ± 1.00 % |" in model_card.card(
+    assert f"| **mean ± standard deviation** |  | {MEAN} ± 0.01 % | 98.00 ± 1.00 % |" in model_card.card(
         METRICS_NOW, FACTS_NOW, log
     )
-    assert "Mean of 3 seeds: 99.68 ± 0.01 %" in results(METRICS_NOW, log)
+    assert f"Mean of 3 seeds: {MEAN} ± 0.01 %" in results(METRICS_NOW, log)
 
 
 def test_a_single_training_has_no_standard_deviation(log: list) -> None:
@@ -69,14 +70,14 @@ def test_a_single_training_has_no_standard_deviation(log: list) -> None:
     assert "seeds:" not in results(METRICS_NOW, log[:1])
 
 
-def test_weights_trained_from_other_weights_are_reproduced_by_two_commands() -> None:
+def test_weights_trained_from_other_weights_are_reproduced_from_those() -> None:
     training = METRICS_NOW["training"]
-    for continues, commands in ((False, 1), (True, 2)):
+    for continues in (False, True):
         recipe = training["recipe"] | {"name": "later", "continues": continues}
-        metrics = METRICS_NOW | {"training": training | {"recipe": recipe}}
+        metrics = METRICS_NOW | {"training": training | {"recipe": recipe, "from": "0f" * 32}}
         text = model_card.card(metrics, FACTS_NOW, [])
-        assert text.count("\npython -m lenet.train") == commands
         assert ("--recipe later --from runs/start" in text) is continues
+        assert ("0f" * 32 in text) is continues
         assert len(re.findall(r"^python -m lenet.train .*--out weights", text, re.MULTILINE)) == 1
         assert ("images from trained weights" in results(metrics, [])) is continues
 
@@ -110,7 +111,7 @@ def test_the_card_says_where_the_originals_of_every_stroke_file_are() -> None:
     drawings = [{"name": name, "sha256": "", "count": 9} for name in names]
     text = model_card.card(METRICS_NOW | {"training": METRICS_NOW["training"] | {"drawings": drawings}}, FACTS_NOW, [])
     for name, source in zip(names, ["UCI 1998", "quickdraw-dataset", "brendenlake/omniglot"], strict=True):
-        assert re.search(rf"`{re.escape(name)}`[^-]*{source}", text, re.DOTALL), name
+        assert re.search(rf"`{re.escape(name)}`.{{1,400}}?{source}", text, re.DOTALL), name
     assert "--strokes pendigits-orig.tra --strokes doodles-train.jsonl.gz" in text
 
 

@@ -10,6 +10,6 @@ from tests.helpers.small_training import DATA
 if __name__ == "__main__":
     mnist.load = lambda folder=None: DATA
     mnist.load_test = lambda folder=None: DATA.test
-    calibration.COUNT, calibration.ROWS = 40, 10
-    measure.PAIRS, measure.DRAWINGS = 10, 5
+    calibration.COUNT = 40
+    measure.NUMBERS, measure.DRAWINGS = 10, 5
     sys.exit(importlib.import_module(sys.argv[1]).main(sys.argv[2:]))

@@ -31,7 +31,19 @@ SHORT = {"steps": 20, "batch": 20, "report_every": 5, "validate_every": 10, "che
 QUICK = dataclasses.replace(PLAIN, **SHORT)
 HALF = dataclasses.replace(FAST, warmup=5, **SHORT)
 DISTORTED = dataclasses.replace(AUGMENTED, warmup=5, average=0.9, **SHORT)
-MIXED = dataclasses.replace(WORLD, warmup=5, average=0.9, glyphs=4, drawings=3, outliers=2, restart=10, **SHORT)
+MIXED = dataclasses.replace(
+    WORLD,
+    warmup=5,
+    average=0.9,
+    glyphs=4,
+    torn=0,
+    drawings=3,
+    outliers=2,
+    doodles=0,
+    restart=10,
+    mixed=False,
+    **SHORT,
+)
 PEOPLE = [stroke_files.LabelledDrawing(digit, Drawing(strokes=DIGITS[digit])) for digit in range(10)]
 
 
@@ -184,7 +196,7 @@ def test_a_second_training_into_the_same_folder_is_refused(tmp_path: Path, capsy
         (["--from", "weights"], "give both --from and --strokes"),
         (["--recipe", "hand", "--strokes", "file"], "give both --from and --strokes"),
         (["--recipe", "refine", "--strokes", "file"], "give their folder as --from"),
-        (["--batch", "54"], "A batch of 54 leaves no room for MNIST beside 54 others"),
+        (["--batch", "96"], "A batch of 96 leaves no room for MNIST beside 96 others"),
     ],
 )
 def test_flags_that_contradict_each_other_are_refused(
