@@ -123,7 +123,7 @@ def test_touching_digits_are_told_apart_as_pictures_and_better_as_strokes(read: 
         np.mean([lines(read(drawing.render() if rendered else drawing)) == (label,) for drawing, label in drawings])
         for rendered in (True, False)
     )
-    assert pictures >= 0.55
+    assert pictures >= 0.5
     assert strokes >= 0.9
 
 
