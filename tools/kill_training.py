@@ -24,6 +24,7 @@ from lenet.command import LARGEST_SEED, Parser, add_number, command
 
 # Everything that draws random numbers: synthetic digits, non-digits, distortions, dropout; an average, a second cosine.
 RECIPE = ["--recipe", "world", "--batch", "12", "--glyphs", "4", "--drawings", "0", "--outliers", "2", "--warmup", "5"]
+RECIPE += ["--torn", "0", "--doodles", "0"]
 EVERY = ["--restart", "20", "--checkpoint-every", "5", "--report-every", "5", "--validate-every", "20"]
 
 # A fork server imports the modules once; otherwise half of the kills would hit TensorFlow's import. Windows has none.

@@ -61,7 +61,7 @@ def test_from_selects_recipe_hand_and_keeps_the_thresholds_and_the_committed_wei
 ) -> None:
     monkeypatch.chdir(tmp_path)
     committed = [(WEIGHTS / name).read_bytes() for name in FILES]
-    assert train.main(["--strokes", str(hand), "--from", str(WEIGHTS), "--steps", "3"]) == 0
+    assert train.main(["--strokes", str(hand), "--from", str(WEIGHTS), "--steps", "3", "--warmup", "1"]) == 0
     assert [(WEIGHTS / name).read_bytes() for name in FILES] == committed
     captured = capsys.readouterr()
     assert captured.out.startswith("step      0  validation: 0 of 80 wrong\n")
@@ -196,7 +196,7 @@ def test_fifty_drawings_teach_a_hand_and_mnist_accuracy_stays_within_a_tenth_of_
     recipe = dataclasses.replace(HAND, steps=100, renderings=4)  # a third of the recipe's steps
     people = mixture.read([hand], keep=False)
     taught, history = fit(recipe, mnist.load(), 1, Checkpoints(tmp_path), people, WEIGHTS)
-    theirs = mixture.drawn(odd_hand.drawings(200, 2), 1, np.random.default_rng(0))  # not among those taught
+    theirs = mixture.drawn(odd_hand.drawings(200, 2), 200, np.random.default_rng(0))  # not among those taught
     assert misses(load(), theirs) >= 60
     assert misses(taught, theirs) <= 20
     (first, before, _), (last, after, _) = history["validation"]

@@ -19,7 +19,7 @@ from tests.helpers.servers import free_port
 ROOT = Path(__file__).parents[2]
 FLAGS = [
     *("--recipe", "world", "--glyphs", "4", "--drawings", "0", "--outliers", "2", "--batch", "21", "--steps", "120"),
-    *("--warmup", "5", "--restart", "0", "--average", "0.9"),
+    *("--torn", "0", "--doodles", "0", "--warmup", "5", "--restart", "0", "--average", "0.9"),
     *("--checkpoint-every", "20", "--report-every", "20", "--validate-every", "60"),
 ]
 
