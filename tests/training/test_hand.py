@@ -197,7 +197,7 @@ def test_fifty_drawings_teach_a_hand_and_mnist_accuracy_stays_within_a_tenth_of_
     people = mixture.read([hand], keep=False)
     taught, history = fit(recipe, mnist.load(), 1, Checkpoints(tmp_path), people, WEIGHTS)
     theirs = mixture.drawn(odd_hand.drawings(200, 2), 200, np.random.default_rng(0))  # not among those taught
-    assert misses(load(), theirs) >= 60
+    assert misses(load(), theirs) >= 50
     assert misses(taught, theirs) <= 20
     (first, before, _), (last, after, _) = history["validation"]
     assert (first, last, history["validation_counts"]) == (0, 100, [5_000, 0])
