@@ -47,6 +47,10 @@ MISSING = {  # files that a reader downloads or draws, by commands that write su
     "pendigits-orig.tes": "python -m tools.odd_hand pendigits-orig.tes --count 20 --seed 2",
     "my-drawings.jsonl": "python -m tools.odd_hand my-drawings.jsonl --count 20 --seed 3",
     "other-drawings.jsonl": "python -m tools.odd_hand other-drawings.jsonl --count 20 --seed 4",
+    "doodles-train.jsonl.gz": "python -m tools.odd_hand doodles-train.jsonl.gz --count 20 --seed 5",
+    "strokes_background_small1.zip": "python -m tools.odd_hand strokes_background_small1.zip --count 20 --seed 6",
+    "strokes_background_small2.zip": "python -m tools.odd_hand strokes_background_small2.zip --count 20 --seed 7",
+    "runs/start": "cp -r weights runs/start",
 }
 
 

@@ -22,6 +22,7 @@ import numpy as np
 from benchmarks.harness import UPLOADS, megabytes, serving
 from benchmarks.live import UPDATES, Crowd, Record, connect
 from lenet.command import Parser, add_number, command
+from lenet.demo.server.blocks import FOLDER
 from lenet.files import markdown_table
 from tests.helpers.servers import Server
 
@@ -105,8 +106,8 @@ class Visitors(Crowd):
         return load
 
     def kept(self) -> int:
-        """Return the number of uploads, whole or not, and of their folders; one folder is Gradio's own."""
-        return sum(path.name != "vibe_edit_history" for path in (self.server.log.parent / UPLOADS).glob("*"))
+        """Return the number of uploads, whole or not."""
+        return sum(path.is_file() for path in (self.server.log.parent / UPLOADS / FOLDER).rglob("*"))
 
 
 HEAD = b"POST /gradio_api/run/predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n"
