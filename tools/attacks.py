@@ -267,7 +267,7 @@ def run_attack(name: str, url: str, seconds: float) -> None:
 
 @dataclass
 class Result(Load):
-    """What people and the page went through during one attack.
+    """Measurements of the page and its drawers during one attack.
 
     Attributes:
         disk: most MB of uploads.

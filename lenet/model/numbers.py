@@ -95,10 +95,10 @@ def read_number(
             break
         row = row[: len(scored)]
         graph = _Graph(row, scored, thresholds)
-        todo = graph.runs[:left]
-        complete &= len(todo) == len(graph.runs)
-        left -= len(todo)
-        candidates = graph.candidates((yield from _scores([piece.ink for _, _, piece in todo])))
+        chosen = graph.runs[:left]
+        complete &= len(chosen) == len(graph.runs)
+        left -= len(chosen)
+        candidates = graph.candidates((yield from _scores([piece.ink for _, _, piece in chosen])))
         path, lost = graph.best_path(candidates)
         skipped += lost
         complete &= len(boxes) + len(path) <= MOST_DIGITS

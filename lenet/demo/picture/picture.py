@@ -74,7 +74,7 @@ def add_picture(read: Callable[[Ink], Prediction], test_images: Callable[[], Spl
         return _read(picture, locale)
 
     async def surprise(request: gr.Request) -> AsyncIterator[tuple[Any, str, str]]:
-        """Show and read a random test image; announce its download, or that there is none."""
+        """Show and read a random test image; say that it is being downloaded, or that the download failed."""
         locale = language(request)
         texts = TEXTS[locale]
         images = asyncio.wrap_future(mnist.get())

@@ -87,7 +87,7 @@ class OneFile(route_utils.GradioMultiPartParser):
         super().on_part_data(data, start, end)
 
     async def parse(self) -> FormData:
-        """Return the form; if there is none, delete the received part."""
+        """Return the form; delete what was received of a malformed or interrupted one."""
         try:
             form = await super().parse()
             if len(form.getlist("files")) != 1:

@@ -104,7 +104,7 @@ class Client:
         self.task = asyncio.create_task(middleware(self.scope, self.pieces.get, self.answer))
 
     async def send(self, body: bytes, more: bool = True) -> int:
-        """Send a piece and return the status of the answer, 0 if there is none yet."""
+        """Send a piece and return the status of the answer, or 0 before it arrives."""
         await self.pieces.put({"type": "http.request", "body": body, "more_body": more})
         for _ in range(9):
             await asyncio.sleep(0)
